@@ -1,0 +1,84 @@
+r"""Rewrite image references in Kubernetes manifests and leave every other byte as it was.
+
+The verbs of the command line are functions here: `images()` lists image references, `set_image()` rewrites them; both
+work on paths and on texts:
+
+    >>> import kbump
+    >>> text = "kind: Pod\napiVersion: v1\nspec: {containers: [{name: web, image: 'nginx:1.27.0'}]}\n"
+    >>> [image.reference for image in kbump.images(text=text).images]
+    ['nginx:1.27.0']
+    >>> kbump.set_image("nginx:1.27.1", text=text).text == text.replace("1.27.0", "1.27.1")
+    True
+
+Results are plain values; KbumpError is the root of everything that is raised on purpose.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kbump.errors import (
+        ConfigError,
+        ImageReferenceError,
+        KbumpError,
+        Location,
+        SourceError,
+        UsageError,
+        WriteError,
+    )
+    from kbump.finding import Finding
+    from kbump.image import ImageReference
+    from kbump.inventory import Image, ImagesResult, images
+    from kbump.rewriting.result import Change
+    from kbump.update import SetImageResult, set_image
+
+# Imported on first use: `import kbump` must not cost a command what it does not use.
+_MODULES = {
+    "Change": "kbump.rewriting.result",
+    "ConfigError": "kbump.errors",
+    "Finding": "kbump.finding",
+    "Image": "kbump.inventory",
+    "ImageReference": "kbump.image",
+    "ImageReferenceError": "kbump.errors",
+    "ImagesResult": "kbump.inventory",
+    "KbumpError": "kbump.errors",
+    "Location": "kbump.errors",
+    "SetImageResult": "kbump.update",
+    "SourceError": "kbump.errors",
+    "UsageError": "kbump.errors",
+    "WriteError": "kbump.errors",
+    "images": "kbump.inventory",
+    "set_image": "kbump.update",
+}
+
+__all__ = [
+    "Change",
+    "ConfigError",
+    "Finding",
+    "Image",
+    "ImageReference",
+    "ImageReferenceError",
+    "ImagesResult",
+    "KbumpError",
+    "Location",
+    "SetImageResult",
+    "SourceError",
+    "UsageError",
+    "WriteError",
+    "images",
+    "set_image",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'kbump' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
