@@ -1,0 +1,93 @@
+"""Manifest: one Kubernetes object (or kustomization, or values file) in a source, with its identity and its node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from kbump.yaml.nodes import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kbump.source import Source
+    from kbump.yaml.nodes import Document, Path
+
+KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_KUSTOMIZE_GROUP = "kustomize.config.k8s.io"
+
+
+class Manifest(NamedTuple):
+    """One object: `path` leads from the document's root to it (through `items` of a list), `role` says what it is.
+
+    The role is `manifest` (apiVersion and kind), `kustomization` (also Components), `values` (Helm) or `other`.
+    """
+
+    source: Source
+    document: Document
+    node: Node
+    path: Path
+    role: str
+    group: str
+    version: str
+    kind: str
+    namespace: str
+    name: str
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether SOPS encrypted the object's document: it signs plain values too (https://getsops.io/docs/)."""
+        root = self.document.root
+        sops = root.get("sops") if type(root) is Mapping else None
+        return type(sops) is Mapping and bool(sops.get("mac") or sops.get("lastmodified") or sops.get("version"))
+
+
+def manifests(source: Source, documents: list[Document], *, values: bool = False) -> Iterator[Manifest]:
+    """Yield the manifests of a source's documents in order; items of a List or typed list are manifests of their own.
+
+    `values` says that the file is a Helm values file. Documents that are no manifest come with the role `other`.
+    """
+    for document in documents:
+        if document.root is None:
+            continue
+        if values:
+            yield _plain(source, document, "values")
+        elif type(document.root) is Mapping:
+            yield from _objects(source, document, document.root)
+        else:
+            yield _plain(source, document, "other")
+
+
+def _objects(source: Source, document: Document, root: Mapping) -> Iterator[Manifest]:
+    items = root.get("items")
+    kind = root.text("kind")
+    if kind.endswith("List") and type(items) is Sequence:
+        for index, item in enumerate(items.items):
+            if type(item) is Mapping:
+                yield _identify(source, document, item, ("items", index), (root.text("apiVersion"), kind[:-4]))
+        return
+    yield _identify(source, document, root, (), ("", ""))
+
+
+def _identify(source: Source, document: Document, node: Mapping, path: Path, inherited: tuple[str, str]) -> Manifest:
+    """Read the identity; the items of a typed list need not repeat the list's apiVersion and kind."""
+    api_version = node.text("apiVersion") or inherited[0]
+    kind = node.text("kind") or inherited[1]
+    group, _, version = api_version.rpartition("/")
+    metadata = node.get("metadata")
+    name = metadata.text("name") or metadata.text("generateName") if type(metadata) is Mapping else ""
+    namespace = metadata.text("namespace") if type(metadata) is Mapping else ""
+    role = _role(source.name, group, api_version, kind)
+    if role == "kustomization":
+        kind = kind or "Kustomization"
+    return Manifest(source, document, node, path, role, group, version, kind, namespace, name)
+
+
+def _role(file: str, group: str, api_version: str, kind: str) -> str:
+    if group == _KUSTOMIZE_GROUP or file.rpartition("/")[2] in KUSTOMIZATION_NAMES:
+        return "kustomization"
+    return "manifest" if api_version and kind else "other"
+
+
+def _plain(source: Source, document: Document, role: str) -> Manifest:
+    root = document.root or Scalar("", 0, 0, "", None, None)
+    return Manifest(source, document, root, (), role, "", "", "", "", "")

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+CASES = Path(__file__).parent / "cases"
+ROOT = Path(__file__).parent.parent
+
+
+class Ran(NamedTuple):
+    """What a run of the command line gave."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def kbump(monkeypatch: pytest.MonkeyPatch):
+    """Run the command line in this process, as `main` does, with real streams of bytes."""
+
+    def run(*args: str, stdin: bytes = b"", cwd: Path | None = None) -> Ran:
+        from kbump.cli import group
+        from kbump.cli.edge import guarded_main
+
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", ["kbump", *args])
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8", newline=""))
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            if cwd:
+                patch.chdir(cwd)
+            code = guarded_main(group)
+        for stream in (out, err):
+            stream.flush()
+        return Ran(code, out.buffer.getvalue().decode(), err.buffer.getvalue().decode())
+
+    for name in [name for name in os.environ if name.startswith("KBUMP_") and not name.startswith("KBUMP_TEST")]:
+        monkeypatch.delenv(name)
+    return run
+
+
+def cases(verb: str) -> list[object]:
+    """Return the case directories of a verb; a directory's name is the sentence that it tests."""
+    folders = sorted((CASES / verb).iterdir())
+    return [pytest.param(folder, id=folder.name.replace("-", " ")) for folder in folders if folder.is_dir()]
