@@ -1,0 +1,5 @@
+"""`python -m kbump`."""
+
+from kbump.cli import main
+
+main()

@@ -1,0 +1,93 @@
+"""`kbump images`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from kbump.cli.edge import say_error
+from kbump.cli.options import CONTEXT, apply_defaults, coloured, common_options
+from kbump.cli.progress import progress_bar
+from kbump.errors import UsageError
+from kbump.inventory import ImagesResult, images
+from kbump.workspace import find_config
+
+_EPILOG = """\b
+Examples:
+  kbump images
+  kbump images k8s/staging k8s/production -o json
+  kbump images -k overlays/production
+  kubectl get deployments -o yaml | kbump images -
+
+\b
+Exit codes: 0 done, also if there is no image, 2 usage, or a file that cannot be
+read or parsed (the others are listed all the same)."""
+
+
+@click.command("images", context_settings=CONTEXT, epilog=_EPILOG)
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.option("-k", "--kustomize", metavar="DIR", help="List what `kubectl kustomize DIR` builds.")
+@click.option("--environment", metavar="NAME", default="", help="List the directory that .kbump.yaml gives NAME.")
+@common_options("text", "json", "github")
+@click.pass_context
+def images_command(context: click.Context, /, **_: Any) -> int:
+    """List every image reference with its place, workload and container.
+
+    PATH is a file, a directory or `-` for standard input; without it, the current directory.
+    """
+    paths = context.params["paths"]
+    options = apply_defaults(context, find_config(paths[0] if paths else "."))
+    result = _listed(options)
+    click.echo(_rows(context, result, options["output"]), nl=False, color=context.color)
+    for error in result.errors:
+        say_error(error)
+    if not options["quiet"] and options["output"] == "text":
+        from kbump.report.text import images_words
+
+        for line in images_words(result, verbose=options["verbose"]):
+            click.echo(line, err=True)
+    return result.exit_code
+
+
+def _listed(options: dict[str, Any]) -> ImagesResult:
+    paths = options["paths"]
+    if sum(map(bool, (options["kustomize"], options["environment"], paths))) > 1:
+        raise UsageError("PATH, `-k` and `--environment` exclude one another", hint="name one of them")
+    if options["kustomize"]:
+        from kbump.cluster.kubectl import kustomize
+
+        return images(text=kustomize(options["kustomize"]), name=options["kustomize"])
+    if "-" in paths:
+        if len(paths) > 1:
+            raise UsageError("`-` cannot be combined with other paths", hint="leave one of them out")
+        from kbump.source import Source
+
+        return images(text=Source.from_bytes("-", sys.stdin.buffer.read()).text)
+    progress = progress_bar("Looking for images")
+    try:
+        return images(
+            paths or None,
+            environment=options["environment"],
+            exclude=options["exclude"],
+            ignore=not options["no_ignore"],
+            progress=progress,
+        )
+    finally:
+        if progress:
+            progress.clear()
+
+
+def _rows(context: click.Context, result: ImagesResult, output: str) -> str:
+    if output == "json":
+        from kbump.report.json import images_json
+
+        return images_json(result)
+    if output == "github":
+        from kbump.report.github import images_github
+
+        return images_github(result)
+    from kbump.report.text import images_rows
+
+    return images_rows(result, colour=coloured(context))

@@ -1,0 +1,88 @@
+"""What several commands share: their options, the defaults from .kbump.yaml, how output is coloured."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kbump.config import Config
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
+
+
+class ListedText(click.types.StringParamType):
+    """A path, glob or name; several in an environment variable are separated as in PATH."""
+
+    name = "text"
+    envvar_list_splitter = os.pathsep
+
+
+def common_options(*formats: str) -> Callable[[_Command], _Command]:
+    """Add the options that mean the same on every command that reads files."""
+
+    def add(command: _Command) -> _Command:
+        for option in reversed(
+            (
+                click.option(
+                    "--exclude", metavar="GLOB", multiple=True, type=ListedText(),
+                    help="Leave out paths that match, also `dir/` and single names. Repeatable.",
+                ),
+                click.option("--no-ignore", is_flag=True, help="Read files that git ignores, too."),
+                click.option(
+                    "--keep-going", is_flag=True, help="Go on with the rest if a file cannot be read; still exit 2."
+                ),
+                click.option(
+                    "-o", "--output", type=click.Choice(formats), default="text", show_default=True,
+                    help="Form of the report.",
+                ),
+                click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+                click.option("-v", "--verbose", is_flag=True, help="Say also what was passed over."),
+                click.option(
+                    "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
+                    help="Colours; auto heeds NO_COLOR and pipes.",
+                ),
+            )
+        ):  # fmt: skip
+            command = option(command)
+        return command
+
+    return add
+
+
+def apply_defaults(context: click.Context, config: Config) -> dict[str, Any]:
+    """Return the command's parameters, with the defaults of .kbump.yaml where nothing else gave a value."""
+    params = dict(context.params)
+    defaults = config.defaults.get(context.info_name or "", {})
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        option = name.replace("_", "-")
+        given = context.get_parameter_source(name)
+        if option in defaults and given in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP):
+            try:
+                params[name] = parameter.type_cast_value(context, defaults[option])
+            except click.BadParameter as error:
+                raise click.BadParameter(
+                    f"{error.message} (from `defaults` in .kbump.yaml)", context, parameter
+                ) from None
+    context.color = wants_colour(params["color"])
+    return params
+
+
+def wants_colour(choice: str) -> bool | None:
+    """Return whether to colour; None leaves it to whether the stream is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    return False if os.environ.get("NO_COLOR") else None
+
+
+def coloured(context: click.Context) -> bool:
+    """Whether what goes to stdout is coloured."""
+    return sys.stdout.isatty() if context.color is None else context.color

@@ -1,0 +1,1 @@
+"""The cluster's side: the kubectl binary."""

@@ -1,0 +1,51 @@
+"""Reports as GitHub workflow commands, which become annotations.
+
+https://docs.github.com/en/actions/writing-workflows/choosing-what-your-workflow-does/workflow-commands-for-github-actions
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kbump.report.text import change_text, image_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kbump.errors import KbumpError, Location
+    from kbump.inventory import ImagesResult
+    from kbump.update import SetImageResult
+
+
+def images_github(result: ImagesResult) -> str:
+    """Return a notice for each image, and an error for each file that could not be read."""
+    lines = [annotation("notice", image.location, "image", image_line(image)) for image in result.images]
+    return "".join(lines + _errors(result.errors))
+
+
+def set_image_github(result: SetImageResult) -> str:
+    """Return a notice for each change, warnings for near misses, errors for refusals and unreadable files."""
+    lines = [annotation("notice", one.location, "set-image", change_text(one)) for one in result.changed]
+    lines += [annotation("warning", one.location, "near miss", one.message) for one in result.findings]
+    lines += [annotation("error", one.location, "refused", f"{one.old} {one.reason}") for one in result.of("refused")]
+    lines += [annotation("notice", one.location, "left", f"{one.old} {one.reason}") for one in result.of("overridden")]
+    lines += [annotation("error", None, "set-image", f"no image matches {text}") for text in result.unmatched]
+    return "".join(lines + _errors(result.errors))
+
+
+def annotation(level: str, location: Location | None, title: str, message: str) -> str:
+    """Return one workflow command; values are escaped as the runner reads them."""
+    properties = {"title": f"kbump {title}"}
+    if location:
+        properties = {"file": location.file, "line": str(location.line), "col": str(location.column), **properties}
+    listed = ",".join(f"{key}={_escaped(value, property_=True)}" for key, value in properties.items())
+    return f"::{level} {listed}::{_escaped(message)}\n"
+
+
+def _escaped(text: str, *, property_: bool = False) -> str:
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace(":", "%3A").replace(",", "%2C") if property_ else text
+
+
+def _errors(errors: Iterable[KbumpError]) -> list[str]:
+    return [annotation("error", error.location, "error", error.message) for error in errors]

@@ -1,0 +1,78 @@
+"""Reports for programs: JSON as schemas/images.schema.json and schemas/set-image.schema.json describe it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kbump.errors import KbumpError, Location
+    from kbump.finding import Finding
+    from kbump.inventory import Image, ImagesResult
+    from kbump.rewriting.result import Change
+    from kbump.update import SetImageResult
+
+_VERSION = 1
+
+
+def images_json(result: ImagesResult) -> str:
+    """Return an images() result as JSON."""
+    return _dump(
+        {
+            "version": _VERSION,
+            "files": result.files,
+            "images": [_image(image) for image in result.images],
+            "errors": _errors(result.errors),
+            "skipped": _skipped(result.skipped),
+        }
+    )
+
+
+def set_image_json(result: SetImageResult) -> str:
+    """Return a set_image() result as JSON."""
+    return _dump(
+        {
+            "version": _VERSION,
+            "files": result.files,
+            "written": result.written,
+            "blocked": result.blocked,
+            "changes": [_change(change) for change in result.changes],
+            "nearMisses": [_finding(finding) for finding in result.findings],
+            "unmatched": [{"image": text, "suggestions": close} for text, close in result.unmatched.items()],
+            "errors": _errors(result.errors),
+            "skipped": _skipped(result.skipped),
+        }
+    )
+
+
+def _dump(data: dict[str, Any]) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _place(location: Location | None) -> dict[str, Any]:
+    return location._asdict() if location else {}
+
+
+def _image(image: Image) -> dict[str, Any]:
+    fields = image._asdict()
+    fields["objectName"] = fields.pop("object")
+    return {**_place(fields.pop("location")), **fields}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    fields = change._asdict()
+    return {**_place(fields.pop("location")), **fields}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {**_place(finding.location), "message": finding.message, "fix": finding.fix}
+
+
+def _errors(errors: Iterable[KbumpError]) -> list[dict[str, Any]]:
+    return [{**_place(error.location), "message": error.message, "hint": error.hint or ""} for error in errors]
+
+
+def _skipped(skipped: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"path": path, "reason": reason} for path, reason in skipped]

@@ -1,0 +1,48 @@
+"""The second look at an edit: what kubectl reads afterwards differs in the planned places and nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kbump.errors import SourceError
+from kbump.rewriting.planning import ABSENT
+from kbump.source import Source, apply_edits
+from kbump.yaml.constructor import construct
+from kbump.yaml.nodes import path_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kbump.rewriting.planning import Plan
+    from kbump.yaml.nodes import Path
+
+
+def check(source: Source, plans: Sequence[Plan]) -> str:
+    """Return what would be wrong with the text after the edits of the plans, or the empty string."""
+    edits = [edit for one in plans for edit in one.edits]
+    expected = {
+        (one.field.manifest.document.number, *path): text for one in plans for path, text in one.expected.items()
+    }
+    try:
+        text = apply_edits(source.text, edits)
+        before, after = construct(source), construct(Source(source.name, text))
+    except (SourceError, ValueError) as error:
+        return f"would not be readable afterwards ({error})"
+    differing = dict(differences(before, after))
+    for path, value in expected.items():
+        if path not in differing or differing.pop(path) != value:
+            return f"would not read as planned at `{path_text(path[1:])}`"
+    return f"would change `{path_text(next(iter(differing))[1:])}` too" if differing else ""
+
+
+def differences(before: Any, after: Any) -> Iterator[tuple[Path, Any]]:
+    """Yield (path, value afterwards) of everything that differs between two plain data; ABSENT for what is gone."""
+    stack: list[tuple[Path, Any, Any]] = [((), before, after)]
+    while stack:
+        path, old, new = stack.pop()
+        if isinstance(old, dict) and isinstance(new, dict):
+            stack += [((*path, key), old.get(key, ABSENT), new.get(key, ABSENT)) for key in {**old, **new}]
+        elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+            stack += [((*path, index), one, other) for index, (one, other) in enumerate(zip(old, new, strict=True))]
+        elif type(old) is not type(new) or old != new:
+            yield path, new

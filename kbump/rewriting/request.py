@@ -1,0 +1,131 @@
+"""Request: one image that a run is asked to set, and which fields it asks for."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from kbump.errors import ImageReferenceError, UsageError
+from kbump.image import ImageReference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kbump.fields import ImageField
+
+# A name can hide from a search of the bytes only behind an escape, or a line break escaped in the middle of a word.
+_HIDING = re.compile(rb"\\(?:[xuU]|(?<=[\w./-]\\)\r?\n[ \t]*[\w./-])")
+
+
+class Request(NamedTuple):
+    """An image to set: by repository (normalised, any of several) or by container name; `text` is as it was typed."""
+
+    text: str
+    image: ImageReference
+    repositories: frozenset[str]
+    container: str = ""
+    renames: bool = False
+
+    @property
+    def sought(self) -> str:
+        """What the request looks for, for messages."""
+        return f"the container `{self.container}`" if self.container else f"`{self.text.partition('=')[0]}`"
+
+    def wants(self, field: ImageField) -> bool:
+        """Whether a field is one of those that are asked for, by repository or container."""
+        if self.container:
+            return field.container == self.container and field.manifest.role == "manifest"
+        return any(name in self.repositories for name in repositories(field))
+
+
+class Selection(NamedTuple):
+    """What a run is asked for: requests, and filters that narrow all of them; empty filters admit everything."""
+
+    requests: tuple[Request, ...]
+    kinds: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    namespaces: frozenset[str] = frozenset()
+    no_downgrade: bool = False
+    drop_digest: bool = False
+
+    def admits(self, field: ImageField) -> bool:
+        """Whether the filters admit a field; kinds are compared without case, namespaces only where stated."""
+        manifest = field.manifest
+        return (
+            (not self.kinds or manifest.kind.lower() in self.kinds)
+            and (not self.names or manifest.name in self.names)
+            and (not self.namespaces or manifest.namespace in self.namespaces)
+        )
+
+
+def repositories(field: ImageField) -> list[str]:
+    """Return the normalised repositories of a field; a kustomization entry has two, `name` and `newName`."""
+    found = [field.reference.repository] if field.reference else []
+    if field.role == "kustomization" and field.reference:
+        with suppress(ImageReferenceError):
+            found.append(ImageReference.parse(field.nodes["name"].value).repository)
+    return found
+
+
+def image_request(text: str) -> Request:
+    """Read `IMAGE` or `OLD=NEW`; raise UsageError if it is neither."""
+    old, equals, new = text.rpartition("=")
+    image = _parse(new, text)
+    if not equals:
+        if not (image.tag or image.digest):
+            raise UsageError(f"`{text}` has no tag and no digest", hint=f"write `{text}:TAG` or `{text}@sha256:...`")
+        return Request(text, image, frozenset({image.repository}))
+    before = _parse(old, text)
+    if before.tag or before.digest:
+        hint = f"write `{before.name}={new}`"
+        raise UsageError(f"`{old}` in `{text}` must be a repository, without tag and digest", hint=hint)
+    return Request(text, image, frozenset({before.repository, image.repository}), renames=True)
+
+
+def container_request(text: str) -> Request:
+    """Read `NAME=IMAGE`, kubectl's way; raise UsageError if it is not that."""
+    name, equals, new = text.partition("=")
+    if not equals or not name:
+        raise UsageError(f"`{text}` is not NAME=IMAGE", hint="write `--container web=ghcr.io/acme/web:1.4.2`")
+    image = _parse(new, text)
+    if not (image.tag or image.digest):
+        raise UsageError(f"`{new}` has no tag and no digest", hint=f"write `{name}={new}:TAG`")
+    return Request(text, image, frozenset(), container=name, renames=True)
+
+
+def check_requests(requests: Sequence[Request]) -> None:
+    """Raise UsageError if there is nothing to set, or if two requests ask for the same images."""
+    if not requests:
+        raise UsageError("no image is named", hint="write `kbump set-image ghcr.io/acme/web:1.4.2`")
+    seen: dict[str, str] = {}
+    for request in requests:
+        for key in request.repositories or {f"container {request.container}"}:
+            if seen.setdefault(key, request.text) != request.text:
+                raise UsageError(f"`{seen[key]}` and `{request.text}` both set {key}", hint="leave one of them out")
+
+
+class Needles:
+    """What a text holds if a request could match in it: a name's last part, a container's name, or an escape.
+
+    Searching for words one by one is many times faster than for a pattern of alternatives.
+    """
+
+    def __init__(self, requests: Iterable[Request]) -> None:
+        words = set()
+        for request in requests:
+            words |= {name.rpartition("/")[2] for name in request.repositories} or {request.container}
+        self.words = [word.encode() for word in sorted(words)]
+        self.literals = [*self.words, b"\\"]
+
+    def search(self, data: bytes) -> bool:
+        """Whether one of them is in the bytes."""
+        return any(word in data for word in self.words) or (b"\\" in data and bool(_HIDING.search(data)))
+
+
+def _parse(text: str, whole: str) -> ImageReference:
+    try:
+        return ImageReference.parse(text)
+    except ImageReferenceError as error:
+        inside = f" in `{whole}`" if whole != text else ""
+        raise UsageError(f"`{text}`{inside} is no image reference: {error.message}", hint=error.hint) from None

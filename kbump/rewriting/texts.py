@@ -1,0 +1,126 @@
+"""plan_source(): everything that set-image makes of one text, without reading or writing files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from kbump.errors import SourceError
+from kbump.fields import ImageField, image_fields
+from kbump.image import change
+from kbump.manifest import manifests
+from kbump.rewriting.near_misses import near_misses
+from kbump.rewriting.planning import Plan, plan
+from kbump.rewriting.request import Needles
+from kbump.rewriting.result import Change, FilePlan
+from kbump.rewriting.selection import guarded, select, wanted
+from kbump.yaml.composer import compose_matching
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kbump.errors import Location
+    from kbump.rewriting.request import Request, Selection
+    from kbump.source import Source
+    from kbump.yaml.nodes import Document
+
+
+OVERRIDDEN = "is overridden by"
+
+
+class Dialect(NamedTuple):
+    """How texts are to be understood: extra paths for custom resources, and whether templates are edited as text."""
+
+    paths: Mapping[str, Sequence[str]] = {}
+    templates: bool = False
+
+
+def plan_source(
+    source: Source,
+    selection: Selection,
+    dialect: Dialect,
+    *,
+    values: bool = False,
+    overridden: Mapping[Location, str] | None = None,
+) -> FilePlan:
+    """Return what a run makes of one text; `values` says that it is a Helm values file.
+
+    `overridden` has the places to leave alone because an overlay decides, with the reason. Nothing is raised for a text
+    that is no YAML: the plan says so, as an error, or as skipped for a template.
+    """
+    try:
+        documents = compose_matching(source, Needles(selection.requests).search)
+    except SourceError as error:
+        return _plan_unreadable(source, selection, dialect, error)
+    fields = [
+        field
+        for manifest in manifests(source, documents, values=values)
+        for field in image_fields(manifest, dialect.paths)
+    ]
+    return _plan_fields(source, documents, fields, selection, overridden or {})
+
+
+def _plan_unreadable(source: Source, selection: Selection, dialect: Dialect, error: SourceError) -> FilePlan:
+    if "{{" not in source.text:
+        return FilePlan(source.name, [], [], [], error=error)
+    if not dialect.templates:
+        return FilePlan(
+            source.name, [], [], [], skipped="is a template: `--templates` edits its literal `image:` lines"
+        )
+    from kbump.rewriting.templates import template_fields
+
+    return _plan_fields(source, [], template_fields(source), selection, {})
+
+
+def _plan_fields(
+    source: Source,
+    documents: list[Document],
+    fields: list[ImageField],
+    selection: Selection,
+    overridden: Mapping[Location, str],
+) -> FilePlan:
+    chosen = [(_guarded(field, request, selection), request) for field, request in select(fields, selection)]
+    if overridden:
+        chosen = [(_left(field, overridden.get(field.location, "")), request) for field, request in chosen]
+    plans = plan((field, wanted(field, request)) for field, request in chosen)
+    plans = _checked(source, plans)
+    changes = [_change(one, request) for one, (_, request) in zip(plans, chosen, strict=True)]
+    edits = [edit for one in plans for edit in one.edits]
+    return FilePlan(source.name, changes, edits, near_misses(source, documents, fields, selection.requests))
+
+
+def _guarded(field: ImageField, request: Request, selection: Selection) -> ImageField:
+    reason = field.problem or guarded(field, wanted(field, request), selection)
+    return field._replace(problem=reason) if reason else field
+
+
+def _left(field: ImageField, reason: str) -> ImageField:
+    return field._replace(problem=reason) if reason else field
+
+
+def _checked(source: Source, plans: list[Plan]) -> list[Plan]:
+    if all(one.plain for one in plans):
+        return plans
+    from kbump.rewriting.checking import check
+
+    trouble = check(source, plans)
+    if not trouble:
+        return plans
+    # One bad edit must not take the good ones of the file with it: each is looked at alone.
+    alone = [(one, check(source, [one]) if one.edits else "") for one in plans]
+    kept = [one._replace(edits=[], expected={}, refusal=reason) if reason else one for one, reason in alone]
+    if not check(source, kept):
+        return kept
+    return [one._replace(edits=[], expected={}, refusal=one.refusal or trouble) for one in plans]
+
+
+def _change(one: Plan, request: Request) -> Change:
+    field, manifest = one.field, one.field.manifest
+    status = "refused" if one.refusal else "changed" if one.edits else "unchanged"
+    if one.refusal.startswith(OVERRIDDEN):
+        status = "overridden"
+    new = str(one.reference)
+    kind = change(field.reference, one.reference) if field.reference else "unknown"
+    return Change(
+        field.location, manifest.kind, manifest.namespace, manifest.name, field.container, field.path_text,
+        field.raw, new, kind, status, one.refusal, request.text, manifest.role,
+    )  # fmt: skip

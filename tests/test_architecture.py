@@ -1,0 +1,63 @@
+"""The arrows of the design: a literal table of which room may import which."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+VALUES = {"errors", "source", "finding", "image", "yaml", "manifest", "config"}
+VERBS = {"fields", "rewriting"}
+WORLD = {"files", "cluster", "parallel"}
+WORKFLOWS = {"workspace", "inventory", "update"}
+REPORT = {"report"}
+DOORS = {"cli", "__main__", "__init__"}
+# What each room may import beside itself; a workflow names the workflows that it builds on.
+MAY_IMPORT = {
+    **dict.fromkeys(VALUES, VALUES),
+    **dict.fromkeys(VERBS, VALUES | VERBS),
+    **dict.fromkeys(WORLD, VALUES),
+    "workspace": VALUES | WORLD,
+    "inventory": VALUES | VERBS | WORLD | {"workspace"},
+    "update": VALUES | VERBS | WORLD | REPORT | {"workspace", "inventory"},
+    "report": VALUES | {"rewriting", "inventory", "update"},
+    **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli"}),
+}
+MODULES = sorted((ROOT / "kbump").rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "kbump":
+            below = (node.module or "").split(".")[1:]
+            names |= {below[0]} if below else {alias.name for alias in node.names}
+    return names
+
+
+def room(path: Path) -> str:
+    first = path.relative_to(ROOT / "kbump").parts[0]
+    return first.removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_only_what_its_room_may_import(path: Path) -> None:
+    assert imported(path) <= MAY_IMPORT[room(path)] | {room(path)}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_doors_import_click_and_read_the_environment(path: Path) -> None:
+    text = path.read_text()
+    if room(path) not in DOORS:
+        assert "import click" not in text
+        assert "os.environ.get(" not in text
+
+
+def test_no_module_has_the_name_of_a_public_function() -> None:
+    import kbump
+
+    functions = {name for name in kbump.__all__ if name.islower()}
+    assert not functions & {path.stem for path in (ROOT / "kbump").glob("*")}

@@ -1,0 +1,146 @@
+""".kbump.yaml: what the reader takes, what it refuses and where; the reader and the JSON Schema agree."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kbump.config import OPTIONS, read_config
+from kbump.errors import ConfigError
+from kbump.source import Source
+from kbump.workspace import find_config
+from tests.conftest import ROOT
+
+SCHEMA = json.loads((ROOT / "schemas" / "kbump.schema.json").read_text())
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+GOOD = {
+    "an empty file": "",
+    "only a comment": "# nothing yet\n",
+    "environments with directories": "environments:\n  staging: infra-staging\n  prod: envs/prod\n",
+    "paths of custom resources": "images:\n  example.com/Widget: ['spec.jobs[*].image', spec.*.image]\n  T: [a.b]\n",
+    "globs of values files": "values: ['releases/*/values.yaml']\n",
+    "defaults of a command": "defaults:\n  set-image: {no-downgrade: true, exclude: [vendor/, a.yaml], require: 1}\n",
+    "sections that are empty mappings": "environments: {}\nimages: {}\nvalues: []\ndefaults: {set-image: {}}\n",
+}
+BAD = {
+    "a list at the top": ("- a\n", "1:1", "must be one mapping"),
+    "two documents": ("values: []\n---\nvalues: []\n", "2:1", "must be one mapping"),
+    "no YAML": ("values: [\n", "2:1", "is not YAML"),
+    "an unknown key": ("enviroments: {}\n", "1:1", "unknown key `enviroments`"),
+    "an unknown command": ("defaults:\n  set-images: {}\n", "2:3", "unknown command `set-images`"),
+    "an unknown option": ("defaults:\n  set-image:\n    no-downgrad: true\n", "3:5", "unknown option `no-downgrad`"),
+    "environments that are a list": ("environments: [a]\n", "1:15", "`environments` must be a mapping"),
+    "a directory that is a number": ("environments:\n  staging: 5\n", "2:12", "`staging` must be a text"),
+    "a directory outside": ("environments:\n  staging: ../other\n", "2:12", "must be a directory below"),
+    "an absolute directory": ("environments:\n  staging: /srv\n", "2:12", "must be a directory below"),
+    "a directory that is a list": ("environments:\n  staging: [a]\n", "2:12", "must be a text"),
+    "a name with a slash": ("environments:\n  a/b: x\n", "2:8", "is no name for an environment"),
+    "a kind in lower case": ("images:\n  example.com/widget: [spec.image]\n", "2:23", "must be GROUP/KIND"),
+    "paths that are no list": ("images:\n  Widget: spec.image\n", "2:11", "`Widget` must be a list"),
+    "a path with an index": ("images:\n  Widget: ['spec.jobs[0].image']\n", "2:11", "is no path"),
+    "a path that is a number": ("images:\n  Widget: [5]\n", "2:12", "must be a text"),
+    "values that are a text": ("values: a.yaml\n", "1:9", "`values` must be a list"),
+    "a default that is a mapping": ("defaults:\n  images: {exclude: {a: b}}\n", "2:21", "must be"),
+}
+
+
+@pytest.mark.parametrize("text", GOOD.values(), ids=GOOD)
+def test_the_reader_and_the_schema_take(text: str) -> None:
+    assert read_config(Source(".kbump.yaml", text), "/repo").root == "/repo"
+    VALIDATOR.validate(data(text) or {})
+
+
+@pytest.mark.parametrize(("text", "place", "message"), BAD.values(), ids=BAD)
+def test_the_reader_refuses_with_the_place(text: str, place: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config(Source(".kbump.yaml", text), "/repo")
+    assert str(caught.value.location) == f".kbump.yaml:{place}"
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize("text", [bad[0] for name, bad in BAD.items() if name not in ("no YAML", "two documents")])
+def test_the_schema_refuses_what_the_reader_refuses(text: str) -> None:
+    assert not VALIDATOR.is_valid(data(text))
+
+
+@pytest.mark.parametrize("text", ["enviroments: {}\n", "defaults: {set-image: {no-downgrad: true}}\n"])
+def test_a_mistyped_key_has_a_suggestion(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config(Source(".kbump.yaml", text), "/repo")
+    assert "did you mean" in (caught.value.hint or "")
+
+
+def test_an_unknown_key_unlike_any_other_lists_the_known_ones() -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config(Source(".kbump.yaml", "zzz: 1\n"), "/repo")
+    assert caught.value.hint == "known are `defaults`, `environments`, `images`, `values`"
+
+
+TEXTS = st.sampled_from(
+    ["a", "a/b", "../a", "/a", "spec.image", "spec.jobs[*].image", "x[0]", "", "Widget", "g.io/Kind"]
+)
+LEAVES = TEXTS | st.integers() | st.booleans() | st.none()
+SECTIONS = st.dictionaries(TEXTS, LEAVES | st.lists(LEAVES, max_size=3), max_size=3)
+OPTION_NAMES = st.sampled_from(["require", "exclude", "nothing", *OPTIONS["set-image"]])
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "environments": SECTIONS | LEAVES,
+            "images": SECTIONS | LEAVES,
+            "values": st.lists(LEAVES, max_size=3) | LEAVES,
+            "defaults": st.dictionaries(
+                st.sampled_from(["set-image", "images", "diff"]),
+                st.dictionaries(OPTION_NAMES, LEAVES | st.lists(TEXTS, max_size=2), max_size=3) | LEAVES,
+                max_size=2,
+            ),
+            "other": LEAVES,
+        },
+    )
+)
+def test_the_reader_accepts_exactly_what_the_schema_accepts(config: dict[str, object]) -> None:
+    try:
+        read_config(Source(".kbump.yaml", json.dumps(config)), "/repo")
+        accepted = True
+    except ConfigError:
+        accepted = False
+    assert accepted == VALIDATOR.is_valid(config)
+
+
+def test_the_options_with_defaults_are_the_commands_options() -> None:
+    from kbump.cli import group
+
+    for command, options in OPTIONS.items():
+        known = {(parameter.name or "").replace("_", "-") for parameter in group.get_command(None, command).params}
+        assert set(options) <= known
+        assert list(options) == sorted(options)
+        names = SCHEMA["properties"]["defaults"]["properties"][command]["propertyNames"]["enum"]
+        assert names == list(options)
+
+
+def test_the_nearest_file_above_counts_but_none_beyond_the_git_top(tmp_path: Path) -> None:
+    (tmp_path / ".kbump.yaml").write_text("values: [outer]\n")
+    inner = tmp_path / "repo" / "k8s" / "staging"
+    inner.mkdir(parents=True)
+    assert find_config(str(inner)).values == ("outer",)
+    (tmp_path / "repo" / ".kbump.yaml").write_text("values: [inner]\n")
+    assert find_config(str(inner)).values == ("inner",)
+    assert find_config(str(inner / "absent.yaml")).root == str(tmp_path / "repo")
+    (tmp_path / "repo" / ".kbump.yaml").unlink()
+    (tmp_path / "repo" / ".git").mkdir()
+    assert find_config(str(inner)).values == ()
+
+
+def data(text: str) -> object:
+    from kbump.yaml.constructor import construct
+
+    documents = construct(Source("t", text))
+    return documents[0] if documents else None

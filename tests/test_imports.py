@@ -1,0 +1,44 @@
+"""Start-up is part of every run: what a command does not use is not imported."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: c\n    image: acme/web:1.0.0\n"
+HEAVY = {"json", "jsonschema", "kubernetes", "logging", "pathlib", "pickle", "semver", "subprocess", "tempfile"}
+
+
+def imported_by(*args: str, cwd: Path) -> set[str]:
+    program = "import sys\nfrom kbump.cli import main\ntry:\n main()\nfinally:\n print(*sys.modules, file=sys.stderr)"
+    ran = subprocess.run([sys.executable, "-c", program, *args], cwd=cwd, capture_output=True, text=True, check=False)
+    return set(ran.stderr.split())
+
+
+def outside_click_and_ruamel() -> set[str]:
+    program = "import sys, click, ruamel.yaml, _ruamel_yaml; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(ran.stdout.split())
+
+
+def test_set_image_imports_nothing_that_it_does_not_use(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    loaded = imported_by("set-image", "acme/web:1.0.1", "-f", "pod.yaml", cwd=tmp_path)
+    assert "kbump.rewriting.texts" in loaded
+    assert not (HEAVY - outside_click_and_ruamel()) & loaded
+    unused = {"kbump.inventory", "kbump.report.json", "kbump.report.patch", "kbump.rewriting.templates"}
+    assert not unused & loaded
+
+
+def test_set_image_does_not_import_the_parser_if_no_file_could_match(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    loaded = imported_by("set-image", "acme/other:1.0.1", "--require", "0", "-f", "pod.yaml", cwd=tmp_path)
+    assert "kbump.update" in loaded
+    assert "ruamel" not in {name.partition(".")[0] for name in loaded}
+
+
+def test_the_version_is_told_without_importing_a_command(tmp_path: Path) -> None:
+    loaded = imported_by("--version", cwd=tmp_path)
+    assert "kbump.cli" in loaded
+    assert "kbump.update" not in loaded
