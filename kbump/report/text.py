@@ -38,7 +38,7 @@ def images_rows(result: ImagesResult, *, colour: bool) -> str:
     """Return one aligned row for each image: place, workload, container, reference, and what is wrong with it."""
     paint = Palette(colour)
     rows = [(str(image.location), image.workload, image.container, image.reference) for image in result.images]
-    notes = [paint(f"  {image.problem}", "yellow") for image in result.images]
+    notes = ["  " + paint(image.problem, "yellow") if image.problem else "" for image in result.images]
     lines = aligned(rows, [("cyan",), (), (), ("bold",)], paint)
     return "".join(f"{line.rstrip()}{note}\n" for line, note in zip(lines, notes, strict=True))
 
