@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump import files
-from kbump.config import NO_CONFIG
 from kbump.errors import KbumpError, Location, SourceError
 from kbump.parallel import fork_map
 from kbump.source import Source
-from kbump.workspace import Workspace, open_workspace, watched
+from kbump.workspace import Workspace, find_config, open_workspace, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from kbump.fields import ImageField
     from kbump.files import Skipped
@@ -42,9 +41,9 @@ class Image(NamedTuple):
 
     @property
     def workload(self) -> str:
-        """The object as people name it: `Deployment shop/web`; empty for kustomization and values files."""
+        """The object as people name it: `Deployment shop/web`; empty where it is no Kubernetes object."""
         name = f"{self.namespace}/{self.object}" if self.namespace else self.object
-        return f"{self.kind} {name}" if name else ""
+        return f"{self.kind} {name}".rstrip() if self.role == "manifest" else ""
 
 
 class ImagesResult(NamedTuple):
@@ -88,8 +87,8 @@ def images(
     that cannot be read or parsed is in the result.
     """
     if text is not None:
-        workspace = Workspace(NO_CONFIG, [name], [], [])
-        return _collected(workspace, [_images_of_source(workspace, Source(name, text))])
+        workspace = Workspace(find_config(name), [name], [], [])
+        return _collected(workspace, [_images_of_source(workspace, Source(name, text.removeprefix("\ufeff")))])
     listed = [paths] if isinstance(paths, str) else list(paths or ["."])
     workspace = open_workspace(listed, environment=environment, exclude=exclude, ignore=ignore)
 
@@ -108,13 +107,24 @@ def _collected(workspace: Workspace, found: list[_File]) -> ImagesResult:
 
 
 def _images_of(workspace: Workspace, path: str) -> _File | None:
-    # The keys that hold images have `mage` in them, but for those that .kbump.yaml or a comment names.
-    words = [b"mage", b"\\", b"kbump:", *(kind.rpartition("/")[2].encode() for kind in workspace.config.images)]
     try:
-        read = files.could_hold(path, words)
+        read = files.could_hold(path, [*_WORDS, *_kinds(workspace.config.images)])
         return _images_of_source(workspace, Source.from_bytes(path, read[0])) if read else None
     except SourceError as error:
         return _File(path, [], error)
+
+
+# The keys that hold images have `mage` in them, but for those of some kinds; an escape may hide it; what begins as
+# UTF-16 does is refused rather than passed over.
+_WORDS = (b"mage", b"MAGE", b"\\", b"kbump:", b"\xff\xfe", b"\xfe\xff")
+
+
+def _kinds(paths: Mapping[str, Sequence[str]]) -> list[bytes]:
+    """Return the kinds whose images are under other keys, by the table and by .kbump.yaml."""
+    from kbump.fields.paths import IMAGE_PATHS
+
+    rows = [*paths.items(), *IMAGE_PATHS.items()]
+    return [kind.rpartition("/")[2].encode() for kind, row in rows if not all("mage" in path for path in row)]
 
 
 def _images_of_source(workspace: Workspace, source: Source) -> _File:
@@ -131,7 +141,7 @@ def _images_of_source(workspace: Workspace, source: Source) -> _File:
     found = list(manifests(source, documents, values=workspace.is_values(source.name)))
     fields = [field for one in found for field in image_fields(one, workspace.config.images)]
     environment = workspace.environment(source.name) if fields else ""
-    other = all(one.role == "other" for one in found)
+    other = not fields and bool(found) and all(one.role == "other" for one in found)
     return _File(source.name, [_image(field, environment) for field in fields], other=other)
 
 

@@ -58,20 +58,20 @@ def manifests(source: Source, documents: list[Document], *, values: bool = False
 
 
 def _objects(source: Source, document: Document, root: Mapping) -> Iterator[Manifest]:
-    items = root.get("items")
-    kind = root.text("kind")
-    if kind.endswith("List") and type(items) is Sequence:
-        for index, item in enumerate(items.items):
-            if type(item) is Mapping:
-                yield _identify(source, document, item, ("items", index), (root.text("apiVersion"), kind[:-4]))
-        return
-    yield _identify(source, document, root, (), ("", ""))
+    """Yield the object, or those of a list; the items of a typed list need not repeat its apiVersion and kind."""
+    pending: list[tuple[Mapping, Path, str, str]] = [(root, (), "", "")]
+    while pending:
+        node, path, api_version, kind = pending.pop()
+        api_version, kind = node.text("apiVersion") or api_version, node.text("kind") or kind
+        items = node.get("items")
+        if kind.endswith("List") and type(items) is Sequence:
+            below = [(item, (*path, "items", index)) for index, item in enumerate(items.items)]
+            pending += [(item, at, api_version, kind[:-4]) for item, at in reversed(below) if type(item) is Mapping]
+        else:
+            yield _identify(source, document, node, path, api_version, kind)
 
 
-def _identify(source: Source, document: Document, node: Mapping, path: Path, inherited: tuple[str, str]) -> Manifest:
-    """Read the identity; the items of a typed list need not repeat the list's apiVersion and kind."""
-    api_version = node.text("apiVersion") or inherited[0]
-    kind = node.text("kind") or inherited[1]
+def _identify(source: Source, document: Document, node: Mapping, path: Path, api_version: str, kind: str) -> Manifest:
     group, _, version = api_version.rpartition("/")
     metadata = node.get("metadata")
     name = metadata.text("name") or metadata.text("generateName") if type(metadata) is Mapping else ""

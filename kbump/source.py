@@ -44,6 +44,8 @@ class Source:
     @classmethod
     def from_bytes(cls, name: str, data: bytes) -> Source:
         """Decode strict UTF-8, with or without a byte order mark; raise SourceError, located, for anything else."""
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
+            raise SourceError("is UTF-16 or UTF-32, not UTF-8", location=Location(name, 1, 1), hint="save it as UTF-8")
         bom = data.startswith(_BOM)
         try:
             text = data[3:].decode() if bom else data.decode()
@@ -97,12 +99,9 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
 
 def _undecodable(name: str, data: bytes, offset: int) -> SourceError:
-    before = data[:offset].decode(errors="replace")
-    location = Source(name, before.removeprefix("\ufeff")).location(len(before.removeprefix("\ufeff")))
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
-        return SourceError("is UTF-16 or UTF-32, not UTF-8", location=Location(name, 1, 1), hint="save it as UTF-8")
+    before = data[:offset].removeprefix(_BOM).decode()
     return SourceError(
         f"is not UTF-8: byte 0x{data[offset]:02x}",
-        location=location,
+        location=Source(name, before).location(len(before)),
         hint="save it as UTF-8, or exclude it with `--exclude`",
     )

@@ -7,33 +7,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kbump import files
 from kbump.errors import KbumpError, SourceError, UsageError, WriteError
 from kbump.parallel import fork_map
-from kbump.rewriting.request import (
-    Needles,
-    Request,
-    Selection,
-    check_requests,
-    container_request,
-    image_request,
-)
+from kbump.rewriting.request import Needles, Selection, select_images
 from kbump.rewriting.result import Change, FilePlan
 from kbump.source import Edit, Source, apply_edits, encode
 from kbump.workspace import Workspace, find_config, open_workspace, patch_name, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kbump.errors import Location
     from kbump.files import Skipped, State
     from kbump.finding import Finding
+    from kbump.inventory import Image
 
 
 class SetImageResult(NamedTuple):
     """What set_image() found and did.
 
     `changes` are all selected image fields, `findings` near misses, `errors` files that could not be read or written,
-    `unmatched` requests that no field answers, each with the closest repositories found; `files` counts the files
-    looked at, `written` names those that were rewritten; `text` is the new text where one was given; `blocked` says
-    why nothing was written though something was to be.
+    `unmatched` requests that no field answers, each with the closest repositories found, `filtered` how many fields
+    would answer them but for the filters; `files` counts the files looked at, `written` names those that were
+    rewritten; `text` is the new text where one was given and is to be written; `blocked` says why nothing was written
+    though something was to be.
     """
 
     changes: list[Change]
@@ -46,6 +41,7 @@ class SetImageResult(NamedTuple):
     patch: str = ""
     text: str | None = None
     blocked: str = ""
+    filtered: Mapping[str, int] = {}
 
     @property
     def changed(self) -> list[Change]:
@@ -61,7 +57,7 @@ class SetImageResult(NamedTuple):
         """0: done or nothing to do; 1: something asked for was not done; 2: a file could not be read or written."""
         if self.errors:
             return 2
-        return 1 if self.blocked or self.of("refused") or (self.unmatched and not self.changes) else 0
+        return 1 if self.blocked or self.of("refused") else 0
 
 
 class Options(NamedTuple):
@@ -114,28 +110,10 @@ def set_image(
         drop_digest=drop_digest,
     )
     if text is not None:
-        return _in_text(selection, Source(name, text), Options(**options))
+        bare = text.removeprefix("\ufeff")
+        return _in_text(selection, Source(name, bare, bom=bare != text), Options(**options))
     listed = [paths] if isinstance(paths, str) else paths
     return _in_files(selection, listed, Options(**options), progress)
-
-
-def select_images(
-    images: str | Iterable[str],
-    *,
-    containers: Iterable[str],
-    kinds: Iterable[str],
-    names: Iterable[str],
-    namespaces: Iterable[str],
-    no_downgrade: bool,
-    drop_digest: bool,
-) -> Selection:
-    """Read what a run is asked for; raise UsageError for what is no request, or for two that contradict."""
-    texts = [images] if isinstance(images, str) else images
-    requests: list[Request] = [image_request(text) for text in texts]
-    requests += [container_request(text) for text in containers]
-    check_requests(requests)
-    lowered = frozenset(kind.lower() for kind in kinds)
-    return Selection(tuple(requests), lowered, frozenset(names), frozenset(namespaces), no_downgrade, drop_digest)
 
 
 def _in_files(
@@ -151,12 +129,14 @@ def _in_files(
     plans, states = run.scan()
     plans = run.leave_to_overlays(plans)
     plans = [one._replace(changes=[run.placed(change) for change in one.changes]) for one in plans]
-    result = _collected(workspace, plans, selection)
+    result = _collected(workspace, plans, selection, options)
     if not (paths or options.environment):
         _refuse_several_environments(result)
-    result = result._replace(blocked=_blocked(result, options))
     if result.unmatched and options.require is None:
-        result = result._replace(unmatched=run.suggestions(result))
+        from kbump.inventory import images
+
+        found = images(workspace.files, ignore=False).images if workspace.files else []
+        result = _suggested(result, selection, found)
     if options.patch:
         result = result._replace(patch=run.patch(plans))
     if not options.write or result.blocked:
@@ -165,14 +145,18 @@ def _in_files(
 
 
 def _in_text(selection: Selection, source: Source, options: Options) -> SetImageResult:
-    workspace = Workspace(find_config("-"), [source.name], [], [])
-    run = _Run(workspace, selection, options, None)
-    plan = run.plan(source)
-    result = _collected(workspace, [plan], selection)
-    blocked = _blocked(result, options)
-    edited = source.text if blocked else apply_edits(source.text, plan.edits)
-    patch = _patch(source, plan.edits) if options.patch else ""
-    return result._replace(text=edited, blocked=blocked, patch=patch)
+    workspace = Workspace(find_config(source.name), [source.name], [], [])
+    plan = _Run(workspace, selection, options, None).plan(source)
+    result = _collected(workspace, [plan], selection, options)
+    if result.unmatched and options.require is None:
+        from kbump.inventory import images
+
+        result = _suggested(result, selection, images(text=source.text, name=source.name).images)
+    if options.patch:
+        result = result._replace(patch=_patch(source, plan.edits))
+    if not options.write or result.blocked:
+        return result
+    return result._replace(text="\ufeff" * source.bom + apply_edits(source.text, plan.edits))
 
 
 class _Run(NamedTuple):
@@ -230,28 +214,13 @@ class _Run(NamedTuple):
     def patch(self, plans: list[FilePlan]) -> str:
         return "".join(_patch(self.source(one.file), one.edits) for one in plans if one.edits)
 
-    def suggestions(self, result: SetImageResult) -> dict[str, list[str]]:
-        """Return for each request that matched nothing the closest names among all images of the files."""
-        from difflib import get_close_matches
-
-        from kbump.inventory import images
-
-        found = images(self.workspace.files, ignore=False).images if self.workspace.files else []
-        names = {image.name for image in found if image.name}
-        containers = {image.container for image in found if image.container}
-        requests = {request.text: request for request in self.selection.requests}
-        return {
-            text: get_close_matches(requests[text].container, containers, 3)
-            if requests[text].container
-            else get_close_matches(requests[text].image.name, names, 3)
-            for text in result.unmatched
-        }
-
     def write(self, result: SetImageResult, plans: list[FilePlan], states: dict[str, State]) -> SetImageResult:
         refusals = [files.writable(one.file, break_links=self.options.break_links) for one in plans]
         errors: list[KbumpError] = [error for error in refusals if error]
         if errors and not self.options.keep_going:
-            return result._replace(errors=result.errors + errors, blocked="a file cannot be written")
+            return result._replace(
+                errors=result.errors + errors, blocked="a file cannot be written (`--keep-going` writes the others)"
+            )
         files.clean(self.workspace.leftovers, {_directory(one.file) for one in plans})
         sound = [one for one, error in zip(plans, refusals, strict=True) if not error]
         failures = fork_map(lambda batch: [self.write_file(one, states[one.file]) for one in batch], sound)
@@ -272,26 +241,38 @@ class _Run(NamedTuple):
         return None
 
 
-def _collected(workspace: Workspace, plans: list[FilePlan], selection: Selection) -> SetImageResult:
+def _collected(workspace: Workspace, plans: list[FilePlan], selection: Selection, options: Options) -> SetImageResult:
     changes = [change for one in plans for change in one.changes]
     findings = [finding for one in plans for finding in one.findings]
     errors = [one.error for one in plans if one.error]
     skipped = workspace.skipped + [files.Skipped(one.file, one.skipped) for one in plans if one.skipped]
-    answered = {change.request for change in changes}
-    unmatched: dict[str, list[str]] = {
-        request.text: [] for request in selection.requests if request.text not in answered
-    }
-    return SetImageResult(changes, findings, errors, skipped, unmatched, len(workspace.files), [])
+    answered = frozenset[str]().union(*(one.answered for one in plans))
+    texts = [request.text for request in selection.requests if request.text not in answered]
+    # What a file that stops the run would answer, nobody knows.
+    unmatched: dict[str, list[str]] = {} if errors and not options.keep_going else {text: [] for text in texts}
+    filtered = {text: sum(one.filtered.count(text) for one in plans) for text in unmatched}
+    result = SetImageResult(changes, findings, errors, skipped, unmatched, len(workspace.files), [], filtered=filtered)
+    return result._replace(blocked=_blocked(result, options))
 
 
 def _blocked(result: SetImageResult, options: Options) -> str:
     """Return why a run writes nothing, or the empty string."""
     if result.errors and not options.keep_going:
-        return "a file that could match cannot be read"
+        return "a file that could match cannot be read (`--keep-going` writes the others)"
     selected = len(result.changes) - len(result.of("refused"))
-    if options.require is not None and selected < options.require:
-        return f"{selected} image fields were selected and `--require` asks for {options.require}"
-    return "an image matched nothing" if result.unmatched and options.require is None else ""
+    if options.require is not None:
+        few = selected < options.require
+        return f"{selected} image fields were selected and `--require` asks for {options.require}" if few else ""
+    return "not every IMAGE has a match (`--require N` says how many fields are enough)" if result.unmatched else ""
+
+
+def _suggested(result: SetImageResult, selection: Selection, found: Sequence[Image]) -> SetImageResult:
+    """Add the closest names among all images to each request that nothing matches, not even without the filters."""
+    from kbump.rewriting.suggestions import closest
+
+    pairs = [(image.name, image.container) for image in found]
+    requests = [one for one in selection.requests if one.text in result.unmatched and not result.filtered[one.text]]
+    return result._replace(unmatched={**result.unmatched, **{one.text: closest(one, pairs) for one in requests}})
 
 
 def _refuse_several_environments(result: SetImageResult) -> None:

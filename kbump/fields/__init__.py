@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from kbump.manifest import Manifest
 
+_ENCRYPTED = "is in a file that SOPS encrypted and signed: change it with `sops`"
+
 __all__ = ["ImageField", "image_fields"]
 
 
@@ -25,8 +27,8 @@ def image_fields(manifest: Manifest, extra: Mapping[str, Sequence[str]] | None =
     """
     fields = apply_comments(manifest, list(_found(manifest, extra or {})))
     if manifest.encrypted:
-        fields = [field._replace(problem="is in a file that SOPS encrypted and signed") for field in fields]
-    return sorted(fields, key=lambda field: field.main.start)
+        fields = [field._replace(problem=_ENCRYPTED) for field in fields]
+    return sorted(fields, key=lambda field: (field.main.start, str(field.path)))
 
 
 def _found(manifest: Manifest, extra: Mapping[str, Sequence[str]]) -> Iterator[ImageField]:

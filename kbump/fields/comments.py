@@ -4,49 +4,101 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.fields.field import ImageField, whole
-from kbump.yaml.nodes import Scalar, walk
+from kbump.yaml.nodes import Mapping, Scalar, Sequence, path_text, walk
 
 if TYPE_CHECKING:
-    from kbump.manifest import Manifest
+    from collections.abc import Iterator
 
+    from kbump.manifest import Manifest
+    from kbump.source import Source
+    from kbump.yaml.nodes import Node, Path
+
+PROTECTED = "is protected by `# kbump: ignore`"
 # `# kbump: ignore[rule]` is about a rule of validation, not about images.
 _COMMENT = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[ \t]*kbump:[ \t]*(image|ignore)\b(?!\[)")
+_HEADER = re.compile(r"[|>][-+0-9]*")
+
+
+class _Place(NamedTuple):
+    """A scalar at one of its paths, and the lines on which a comment is about it."""
+
+    node: Scalar
+    path: Path
+    lines: frozenset[int]
 
 
 def apply_comments(manifest: Manifest, fields: list[ImageField]) -> list[ImageField]:
-    """Return the fields with those that comments add, and with a problem on those that comments protect."""
+    """Return the fields with those that comments add, and with a problem on those that comments protect.
+
+    A comment is about what stands on its line, or begins with a key there; `image` is about the last scalar of these.
+    """
     source, node = manifest.source, manifest.node
+    if "kbump:" not in source.text:
+        return fields
     end = source.line_span(node.end).end
     found = list(_COMMENT.finditer(source.text, node.start, end))
     if not found:
         return fields
-    scalars = [(one, path) for one, path in walk(node) if type(one) is Scalar]
-    lines = _marked_lines(manifest, found, [one for one, _ in scalars])
+    places = list(_places(source, node))
+    words = _words(source, found, [place.node for place in places])
     known = {id(one) for field in fields for one in field.nodes.values()}
-    for one, path in scalars:
-        at = source.location(one.content(source.text).start)
-        if lines.get(at.line) == "image" and id(one) not in known and one.value:
-            fields.append(whole(manifest, str(path[-1]), (*manifest.path, *path), one))
-    return [_protected(field, lines) for field in fields]
+    for line in (line for line, word in words.items() if word == "image"):
+        about = [place for place in places if line in place.lines and place.node.value]
+        last = max(about, key=lambda place: place.node.start, default=None)
+        if last and id(last.node) not in known:
+            path = (*manifest.path, *last.path)
+            fields.append(whole(manifest, path_text(path), path, last.node))
+    ignored = {line for line, word in words.items() if word == "ignore"}
+    protected = {id(place.node) for place in places if place.lines & ignored}
+    return [_protected(field, protected) for field in fields]
 
 
-def _marked_lines(manifest: Manifest, found: list[re.Match[str]], scalars: list[Scalar]) -> dict[int, str]:
-    """Return line -> word of the comments; a `#` inside a scalar begins none."""
-    spans = sorted((scalar.start, scalar.end) for scalar in scalars)
+def protects(comment: str) -> bool:
+    """Whether the text of a comment protects what stands before it."""
+    match = _COMMENT.search(comment)
+    return match is not None and match.group(1) == "ignore"
+
+
+def _places(source: Source, root: Node) -> Iterator[_Place]:
+    if type(root) is Scalar:
+        yield _place(source, root, root, ())
+    for node, path in walk(root):
+        if type(node) is Mapping:
+            written = [(key, value) for key, value in node.pairs if type(key) is Scalar and type(value) is Scalar]
+            yield from (_place(source, key, value, (*path, key.value)) for key, value in written)
+        elif type(node) is Sequence:
+            items = [(index, item) for index, item in enumerate(node.items) if type(item) is Scalar]
+            yield from (_place(source, item, item, (*path, index)) for index, item in items)
+
+
+def _place(source: Source, key: Scalar, node: Scalar, path: Path) -> _Place:
+    """Return the lines from a scalar's key to its end; where it is an alias, those of its key and of its anchor."""
+    named, begins, ends = (source.location(at).line for at in (key.start, node.start, max(node.start, node.end - 1)))
+    return _Place(node, path, frozenset({named, *range(named if key.start < node.start else begins, ends + 1)}))
+
+
+def _words(source: Source, found: list[re.Match[str]], scalars: list[Scalar]) -> dict[int, str]:
+    """Return line -> word of the comments; a `#` inside a scalar's text begins none."""
+    spans = sorted((_text_start(source, scalar), scalar.end) for scalar in scalars)
     lines = {}
     for match in found:
-        before = bisect_right(spans, (match.start(), len(manifest.source.text)))
+        before = bisect_right(spans, (match.start(), len(source.text)))
         if not before or match.start() >= spans[before - 1][1]:
-            lines[manifest.source.location(match.start()).line] = match.group(1)
+            lines[source.location(match.start()).line] = match.group(1)
     return lines
 
 
-def _protected(field: ImageField, lines: dict[int, str]) -> ImageField:
-    source = field.manifest.source
-    at = [source.location(node.content(source.text).start).line for node in field.nodes.values()]
-    if any(lines.get(line) == "ignore" for line in at):
-        return field._replace(problem="is protected by `# kbump: ignore`")
+def _text_start(source: Source, scalar: Scalar) -> int:
+    """Where the text of a scalar begins: comments may stand before it, behind an anchor or a block's header."""
+    start = scalar.content(source.text).start
+    header = _HEADER.match(source.text, start) if scalar.style in ("|", ">") else None
+    return source.line_span(start).end if header else start
+
+
+def _protected(field: ImageField, protected: set[int]) -> ImageField:
+    if any(id(node) in protected for node in field.nodes.values()):
+        return field._replace(problem=PROTECTED)
     return field

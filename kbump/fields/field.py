@@ -43,8 +43,9 @@ class ImageField(NamedTuple):
 
     @property
     def main(self) -> Scalar:
-        """The scalar that says which version of the image runs."""
-        return next(self.nodes[part] for part in _MAIN if part in self.nodes)
+        """The scalar that says which version of the image runs, or else the one that could."""
+        found = [self.nodes[part] for part in _MAIN if part in self.nodes]
+        return next((node for node in found if node.part), found[0]) if "digest" in self.nodes else found[0]
 
     @property
     def path_text(self) -> str:
@@ -66,10 +67,20 @@ def split(manifest: Manifest, path: Path, role: str, nodes: dict[str, Scalar], e
     """Return the field of an entry that holds a reference in parts."""
     raw = assembled({part: node.part for part, node in nodes.items()})
     reference, problem = read_reference(raw)
+    problem = problem or _name_problem(nodes)
     if not problem and "suffix" in nodes:
-        problem = "has a `tagSuffix`: its tag is the one of the base, so it is to be set there"
+        problem = "has a `tagSuffix`: its tag comes from the base, so change it there"
     container = nodes["name"].value if role == "kustomization" else str(path[-1])
     return ImageField(manifest, container, path, role, nodes, entry, raw, reference, problem)
+
+
+def _name_problem(nodes: dict[str, Scalar]) -> str:
+    """Say whether a tag hides where only a name belongs: another tag behind it would make no reference."""
+    name = assembled({part: node.part for part, node in nodes.items() if part in ("registry", "newName", "name")})
+    reference = read_reference(name)[0]
+    if reference is None or str(reference) == reference.name:
+        return ""
+    return f"has a tag or digest in the name `{name}`: give it a key of its own"
 
 
 def assembled(parts: dict[str, str]) -> str:

@@ -38,9 +38,9 @@ def _image(manifest: Manifest, path: Path, value: Node, around: Mapping) -> Iter
             yield split(manifest, path, "values", nodes, value)
     elif type(value) is Scalar and value.part:
         field = whole(manifest, str(path[-1]), path, value)
-        outer = next((tag for tag in _OUTER_TAGS if around.text(tag)), "")
-        if outer and not field.problem:
-            field = field._replace(problem=f"has its tag in the key `{outer}` beside it, which kbump does not know")
+        outer = next((tag for tag in _OUTER_TAGS if type(around.get(tag)) is Scalar), "")
+        if outer and field.reference and str(field.reference) == field.reference.name:
+            field = field._replace(problem=f"has its tag in `{outer}` beside it: change it by hand")
         yield field
 
 

@@ -27,9 +27,14 @@ def set_image_github(result: SetImageResult) -> str:
     """Return a notice for each change, warnings for near misses, errors for refusals and unreadable files."""
     lines = [annotation("notice", one.location, "set-image", change_text(one)) for one in result.changed]
     lines += [annotation("warning", one.location, "near miss", one.message) for one in result.findings]
-    lines += [annotation("error", one.location, "refused", f"{one.old} {one.reason}") for one in result.of("refused")]
-    lines += [annotation("notice", one.location, "left", f"{one.old} {one.reason}") for one in result.of("overridden")]
-    lines += [annotation("error", None, "set-image", f"no image matches {text}") for text in result.unmatched]
+    lines += [annotation("error", one.location, "refused", f"`{one.old}` {one.reason}") for one in result.of("refused")]
+    lines += [
+        annotation("notice", one.location, "left", f"`{one.old}` {one.reason}") for one in result.of("overridden")
+    ]
+    level = "error" if result.blocked else "notice"
+    lines += [annotation(level, None, "set-image", f"no image matches `{text}`") for text in result.unmatched]
+    if result.blocked:
+        lines.append(annotation("error", None, "set-image", f"nothing was written: {result.blocked}"))
     return "".join(lines + _errors(result.errors))
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from kbump.image import ImageReference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from kbump.finding import Finding
     from kbump.inventory import Image, ImagesResult
     from kbump.rewriting.result import Change
     from kbump.update import SetImageResult
 
+# So many near misses are shown without `-v`.
+_FEW = 10
 _CODES = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
 _COLOUR_OF = {
     "major": "red", "minor": "yellow", "patch": "green", "prerelease": "yellow", "digest": "green", "downgrade": "red",
@@ -37,7 +42,7 @@ class Palette:
 def images_rows(result: ImagesResult, *, colour: bool) -> str:
     """Return one aligned row for each image: place, workload, container, reference, and what is wrong with it."""
     paint = Palette(colour)
-    rows = [(str(image.location), image.workload, image.container, image.reference) for image in result.images]
+    rows = [(str(image.location), image.workload, part(image), image.reference) for image in result.images]
     notes = ["  " + paint(image.problem, "yellow") if image.problem else "" for image in result.images]
     lines = aligned(rows, [("cyan",), (), (), ("bold",)], paint)
     return "".join(f"{line.rstrip()}{note}\n" for line, note in zip(lines, notes, strict=True))
@@ -47,20 +52,29 @@ def change_rows(changes: Iterable[Change], *, colour: bool) -> str:
     """Return one aligned row for each change: place, workload, container, old and new, class."""
     paint = Palette(colour)
     changes = list(changes)
-    rows = [(str(one.location), one.workload, one.container, change_text(one)) for one in changes]
+    rows = [(str(one.location), one.workload, part(one), change_text(one)) for one in changes]
     kinds = [paint(one.change, _COLOUR_OF[one.change]) for one in changes]
     lines = aligned(rows, [("cyan",), (), (), ("bold",)], paint)
     return "".join(f"{line}  {kind}\n" for line, kind in zip(lines, kinds, strict=True))
 
 
+def part(one: Image | Change) -> str:
+    """Name what of the object or file the image is for: the container, or the path in Helm values."""
+    return one.path if one.role == "values" else one.container
+
+
 def change_text(change: Change) -> str:
     """Write what changes: `ghcr.io/acme/web 1.4.1 → 1.4.2`, or both references if the name changes."""
-    new = ImageReference.parse(change.new)
-    old_name = change.old.partition("@")[0]
-    if change.old == new.name or (change.old.startswith(new.name) and change.old[len(new.name)] in ":@"):
-        old = change.old[len(new.name) :].lstrip(":@")
-        return f"{new.name} {old or '(no tag)'} → {change.new[len(new.name) :].lstrip(':@')}"
-    return f"{change.old or old_name} → {change.new}"
+    name = ImageReference.parse(change.new).name
+    if change.old == name or (change.old.startswith(name) and change.old[len(name)] in ":@"):
+        old, new = (short(text[len(name) :].lstrip(":@")) for text in (change.old, change.new))
+        return f"{name} {old or '(no tag)'} → {new or '(no tag)'}"
+    return f"{short(change.old)} → {short(change.new)}"
+
+
+def short(reference: str) -> str:
+    """Shorten the digest of a reference, as `docker images` does."""
+    return re.sub(r"(sha\d+:[0-9a-f]{12})[0-9a-f]+", r"\1…", reference)
 
 
 def aligned(rows: Sequence[Sequence[str]], styles: Sequence[tuple[str, ...]], paint: Palette) -> list[str]:
@@ -79,7 +93,7 @@ def aligned(rows: Sequence[Sequence[str]], styles: Sequence[tuple[str, ...]], pa
 
 def counted(number: int, noun: str) -> str:
     """Write a number with its noun: `1 image`, `2 images`, `3 entries`."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}es" if noun.endswith("ch") else f"{noun}s"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}es" if noun.endswith(("ch", "ss")) else f"{noun}s"
     return f"{number:,} {noun if number == 1 else plural}"
 
 
@@ -88,7 +102,8 @@ def images_words(result: ImagesResult, *, verbose: bool) -> list[str]:
     named = {image.location.file for image in result.images}
     words = [f"{counted(len(result.images), 'image')} in {len(named):,} of {counted(result.files, 'file')}"]
     if result.others:
-        words[0] += f"; {counted(result.others, 'file')} {'is' if result.others == 1 else 'are'} no manifest"
+        are = "is" if result.others == 1 else "are"
+        words[0] += f"; {counted(result.others, 'file')} that could hold one {are} no manifest"
     return words + skipped_words(result.skipped, verbose=verbose)
 
 
@@ -113,15 +128,21 @@ def set_image_words(result: SetImageResult, *, wrote: bool, verbose: bool, colou
     words = [_refused(change, paint) for change in result.of("refused")]
     words += [_left(change, paint) for change in result.of("overridden")]
     if verbose:
-        words += [f"{one.location}: {one.new} is there already" for one in result.of("unchanged")]
-    words += [
-        f"{finding.location}: {paint('near miss', 'yellow')}: {finding.message}"
-        + (f"\n  {paint('hint', 'cyan')}: {finding.fix}" if finding.fix else "")
-        for finding in result.findings
-    ]
-    words += [_unmatched(text, close, result.files, paint) for text, close in result.unmatched.items()]
+        words += [f"{one.location}: `{short(one.new)}` is there already" for one in result.of("unchanged")]
+    words += _near_misses(result.findings if verbose else result.findings[:_FEW], paint)
+    if not verbose and len(result.findings) > _FEW:
+        words.append(f"{counted(len(result.findings) - _FEW, 'more near miss')} (`-v` names them)")
     words += skipped_words(result.skipped, verbose=verbose)
+    words += [_unmatched(result, text, close, paint) for text, close in result.unmatched.items()]
     return [*words, *_sum(result, wrote)]
+
+
+def _near_misses(findings: Sequence[Finding], paint: Palette) -> Iterator[str]:
+    """Yield the findings; what there is to do comes once behind those in a row that share it."""
+    for finding, following in zip_longest(findings, findings[1:]):
+        last = not following or following.fix != finding.fix
+        hint = f"\n  {paint('hint', 'cyan')}: {finding.fix}" if finding.fix and last else ""
+        yield f"{finding.location}: {paint('near miss', 'yellow')}: {finding.message}{hint}"
 
 
 def _refused(change: Change, paint: Palette) -> str:
@@ -133,30 +154,37 @@ def _left(change: Change, paint: Palette) -> str:
 
 
 def _named(change: Change) -> str:
-    owner = f"{change.workload}, container {change.container}: " if change.workload else ""
-    return f"{owner}`{change.old}`"
+    container = f", container {change.container}" if change.container else ""
+    owner = f"{change.workload}{container}: " if change.workload else ""
+    return f"{owner}`{short(change.old)}`"
 
 
-def _unmatched(text: str, close: Sequence[str], files: int, paint: Palette) -> str:
-    looked = f"no image in {counted(files, 'file')} matches `{text}`"
-    hint = f"\n  {paint('hint', 'cyan')}: did you mean {' or '.join(f'`{name}`' for name in close)}?" if close else ""
-    return f"{paint('error', 'red', 'bold')}: {looked}{hint}"
+def _unmatched(result: SetImageResult, text: str, close: Sequence[str], paint: Palette) -> str:
+    word = paint("error", "red", "bold") if result.blocked else paint("note", "yellow")
+    hint = f"did you mean {' or '.join(f'`{name}`' for name in close)}?" if close else ""
+    if result.filtered.get(text):
+        hint = f"{counted(result.filtered[text], 'image')} would, but for `--kind`, `--name` and `--namespace`"
+    hint = f"\n  {paint('hint', 'cyan')}: {hint}" if hint else ""
+    return f"{word}: no image in {counted(result.files, 'file')} matches `{text}`{hint}"
 
 
 def _sum(result: SetImageResult, wrote: bool) -> list[str]:
-    changed = result.changed
-    if result.blocked and (changed or result.errors):
-        return [f"nothing was written: {result.blocked}"]
+    changed, refused, unchanged = result.changed, len(result.of("refused")), len(result.of("unchanged"))
+    if result.blocked:
+        return [f"nothing was written: {result.blocked}"] if changed or result.errors else []
+    beside = f", {refused:,} refused" if refused else ""
     if changed:
         count = len({change.location.file for change in changed})
         verb = "changed" if wrote else "would change"
         environments = sorted({change.environment for change in changed if change.environment})
         where = f" ({', '.join(environments)})" if environments else ""
-        return [f"{counted(len(changed), 'image')} {verb} in {counted(count, 'file')}{where}"]
-    unchanged = len(result.of("unchanged"))
+        return [f"{counted(len(changed), 'image')} {verb} in {counted(count, 'file')}{where}{beside}"]
+    if refused:
+        return [f"nothing changed{beside}"]
     return [f"nothing to do: {counted(unchanged, 'image')} already as asked for"] if unchanged else []
 
 
 def image_line(image: Image) -> str:
     """Write an image as one line without alignment, for annotations."""
-    return " ".join(part for part in (image.workload, image.container, image.reference) if part)
+    words = " ".join(word for word in (image.workload, part(image), image.reference) if word)
+    return f"{words} {image.problem}".rstrip()

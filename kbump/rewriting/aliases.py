@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kbump.rewriting.planning import Plan, part_path
+from kbump.rewriting.planning import ABSENT, Plan, part_path
 from kbump.yaml.nodes import path_text, walk
 
 if TYPE_CHECKING:
@@ -35,43 +35,42 @@ def _places(document: Document) -> _Places:
 
 
 def _covered(plans: list[Plan]) -> _Covered:
-    """Return what each place is to read, for fields that are edited or already right."""
+    """Return what each place is to hold, for fields that are edited or already right; an entry, its whole reference."""
     found: _Covered = {}
     for one in plans:
         if one.refusal:
             continue
+        document = id(one.field.manifest.document)
+        if one.field.entry is not None:
+            found[document, one.field.path] = one.reference
         for part, node in one.field.nodes.items():
             path = part_path(one.field, part)
-            found[id(one.field.manifest.document), path] = one.expected.get(path, node.part)
+            found[document, path] = one.expected.get(path, node.part)
     return found
 
 
 def _checked(one: Plan, places: _Places, covered: _Covered) -> Plan:
     if not places or not one.edits:
         return one
-    document = one.field.manifest.document
-    for part, node in _edited(one):
-        text = one.expected.get(part_path(one.field, part)) if part else None
-        others = [
-            path
-            for path in places.get(id(node), [])
-            if path != (part_path(one.field, part) if part else one.field.path)
-            and (not part or covered.get((id(document), path)) != text)
-        ]
+    document = id(one.field.manifest.document)
+    for node, own in _edited(one):
+        text = covered[document, own]
+        others = [path for path in places.get(id(node), []) if covered.get((document, path)) != text]
         if others:
             return one._replace(edits=[], expected={}, refusal=_reason(one, node, others))
     return one
 
 
-def _edited(one: Plan) -> list[tuple[str, Scalar | Mapping]]:
-    """Return the scalars that the plan changes, by part, and the entry (part "") that gains or loses a key."""
+def _edited(one: Plan) -> list[tuple[Scalar | Mapping, Path]]:
+    """Return the scalars that the plan changes, and the entry if it gains or loses a key, each with its path."""
     field = one.field
-    parts: list[tuple[str, Scalar | Mapping]] = [
-        (part, node) for part, node in field.nodes.items() if part_path(field, part) in one.expected
+    kept = {part: path for part in field.nodes if one.expected.get(path := part_path(field, part)) is not ABSENT}
+    edited: list[tuple[Scalar | Mapping, Path]] = [
+        (field.nodes[part], path) for part, path in kept.items() if path in one.expected
     ]
-    if field.entry is not None and field.role == "kustomization":
-        parts.append(("", field.entry))
-    return parts
+    if field.entry is not None and not one.expected.keys() <= set(kept.values()):
+        edited.append((field.entry, field.path))
+    return edited
 
 
 def _reason(one: Plan, node: Node, others: list[Path]) -> str:
@@ -85,5 +84,6 @@ def _reason(one: Plan, node: Node, others: list[Path]) -> str:
             if target.start <= node.start and node.end <= target.end
         }
     )
-    at = f" (alias in line {', '.join(map(str, lines[:3]))})" if lines else ""
-    return f"is shared with {names}{more}{at}, which would change too and is no image field of this run"
+    plural = ("es", "s") if len(lines) > 1 else ("", "")
+    at = f" (alias{plural[0]} in line{plural[1]} {', '.join(map(str, lines[:3]))})" if lines else ""
+    return f"is shared with {names}{more}{at}, which would change too: ask for all, or write it out in each place"

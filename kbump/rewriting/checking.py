@@ -17,6 +17,25 @@ if TYPE_CHECKING:
     from kbump.yaml.nodes import Path
 
 
+def checked(source: Source, plans: list[Plan]) -> list[Plan]:
+    """Return the plans, those refused that would do what they should not.
+
+    One bad edit does not take the good ones of the file with it: each is looked at alone, with what shares its edits.
+    """
+    trouble = check(source, plans)
+    if not trouble:
+        return plans
+    alone = [(one, check(source, _sharing(one, plans)) if one.edits else "") for one in plans]
+    kept = [one._replace(edits=[], expected={}, refusal=reason) if reason else one for one, reason in alone]
+    if not check(source, kept):
+        return kept
+    return [one._replace(edits=[], expected={}, refusal=one.refusal or trouble) for one in plans]
+
+
+def _sharing(one: Plan, plans: list[Plan]) -> list[Plan]:
+    return [other for other in plans if not set(one.edits).isdisjoint(other.edits)]
+
+
 def check(source: Source, plans: Sequence[Plan]) -> str:
     """Return what would be wrong with the text after the edits of the plans, or the empty string."""
     edits = [edit for one in plans for edit in one.edits]

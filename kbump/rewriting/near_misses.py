@@ -3,100 +3,142 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
 
+from kbump.fields.field import read_reference
 from kbump.finding import Finding
-from kbump.yaml.nodes import Mapping, Path, Scalar, path_text, walk
+from kbump.yaml.nodes import Node, Path, Scalar, path_text, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kbump.fields import ImageField
+    from kbump.manifest import Manifest
     from kbump.rewriting.request import Request
     from kbump.source import Source
-    from kbump.yaml.nodes import Document
 
 _MOST = 20
+_LONGEST = 100
 _DOCKER = "docker.io/"
 _LIBRARY = "library/"
+_PLACEHOLDER = re.compile(r"[:@]?(?:\{\{|\$[{(])")
+
+
+class _Place(NamedTuple):
+    """A scalar that is no image field and names a requested repository."""
+
+    manifest: Manifest
+    node: Scalar
+    path: Path
+    match: re.Match[str]
+
+    @property
+    def templated(self) -> bool:
+        """Whether a placeholder follows the name."""
+        return bool(_PLACEHOLDER.match(self.match.string, self.match.end(), self.node.end))
 
 
 def near_misses(
-    source: Source, documents: list[Document], fields: list[ImageField], requests: Iterable[Request]
+    source: Source, manifests: Sequence[Manifest], fields: Sequence[ImageField], requests: Iterable[Request]
 ) -> list[Finding]:
-    """Return notes on up to 20 scalars that name a requested repository and are no field that a request asks for."""
+    """Return notes on the first 20 places that name a requested repository and are no field that a request asks for.
+
+    `manifests` are those of the source; without any, it is a template, of which the text alone is known.
+    """
     requests = list(requests)
-    spans = [(node.start, node.end, field) for field in fields for node in field.nodes.values()]
+    names = sorted({name for request in requests for name in request.repositories})
+    sought = [name for name in names if not _all_wanted(source, fields, requests, name)]
+    # Two names that differ in the registry alone are found at the same place.
+    matches = {match.start(): match for name in sought for match in _pattern(name).finditer(source.text)}
+    spans = sorted({(node.start, node.end): field for field in fields for node in field.nodes.values()}.items())
     found: list[Finding] = []
-    for name in sorted({name for request in requests for name in request.repositories}):
-        if _all_wanted(source, fields, requests, name):
+    for at, match in sorted(matches.items()):
+        before = bisect_right(spans, at, key=lambda item: item[0][0])
+        (_, end), field = spans[before - 1] if before else ((0, 0), None)
+        message, fix = _judged(manifests, field if at < end else None, requests, match)
+        if not message:
             continue
-        for match in _pattern(name).finditer(source.text):
-            field = next((field for start, end, field in spans if start <= match.start() < end), None)
-            if not field:
-                found += _described(source, documents, match, name)
-            elif not any(request.wants(field) for request in requests):
-                found.append(_unlike(source, field, match, name))
-            if len(found) >= _MOST:
-                return found
+        if len(found) == _MOST:
+            message = f"`{match.group()}` is left as it is, and so are all below, which are not listed"
+            return [*found, Finding("near-miss", "note", source.location(at), message)]
+        found.append(Finding("near-miss", "note", source.location(at), f"{message}, left as it is", fix))
     return found
 
 
-def _all_wanted(source: Source, fields: list[ImageField], requests: list[Request], name: str) -> bool:
+def _judged(
+    manifests: Sequence[Manifest], field: ImageField | None, requests: list[Request], match: re.Match[str]
+) -> tuple[str, str]:
+    """Return what there is to say of a place, and to do; nothing for a field that is asked for, and for a comment."""
+    if field:
+        return ("", "") if any(request.wants(field) for request in requests) else _of_field(field, requests)
+    if not manifests:
+        return _of_template(match)
+    place = _place(manifests, match)
+    return _of_place(place) if place else ("", "")
+
+
+def _all_wanted(source: Source, fields: Sequence[ImageField], requests: list[Request], name: str) -> bool:
     """Whether a count shows that all places with the name are wanted fields: it is much faster than the search."""
-    path = name.partition("/")[2].removeprefix(_LIBRARY)
+    path = _path(name)
     values = [node.value for field in fields for node in field.nodes.values() if any(r.wants(field) for r in requests)]
     return source.text.count(path) <= sum(value.count(path) for value in values)
 
 
-def _unlike(source: Source, field: ImageField, match: re.Match[str], repository: str) -> Finding:
-    """Describe an image field that names the repository otherwise: templated, or on another registry."""
-    what = field.problem or "is another image"
-    message = f"`{field.raw}` {what}, left as it is"
-    return Finding("near-miss", "note", source.location(match.start()), message, _fix(match, repository))
-
-
 def _pattern(repository: str) -> re.Pattern[str]:
     """Match a repository as it may be spelled, also on another registry; one word alone needs a tag behind it."""
-    path = repository.partition("/")[2]
-    if repository.startswith(_DOCKER + _LIBRARY):
-        path = path.removeprefix(_LIBRARY)
+    path = _path(repository) if repository.startswith(_DOCKER) else repository.partition("/")[2]
     behind = r"""(?=[:@\s"'`,;)\]}]|\Z)""" if "/" in path else r"(?=[:@][\w{$])"
     return re.compile(rf"(?<![\w./:@-])((?:[\w.-]+(?::\d+)?/)?(?:{_LIBRARY})?){re.escape(path)}{behind}")
 
 
-def _described(source: Source, documents: list[Document], match: re.Match[str], repository: str) -> Iterator[Finding]:
-    place = _place(documents, match.start())
-    if place is None:
-        return
-    node, path, document = place
-    message = f"`{match.group()}` {_kind_of_place(source, document, node, path, match)}, left as it is"
-    yield Finding("near-miss", "note", source.location(match.start()), message, _fix(match, repository))
+def _path(repository: str) -> str:
+    return repository.partition("/")[2].removeprefix(_LIBRARY)
 
 
-def _place(documents: list[Document], offset: int) -> tuple[Scalar, Path, Document] | None:
-    for document in documents:
-        for node, path in walk(document.root) if document.root else ():
-            if type(node) is Scalar and node.start <= offset < node.end:
-                return node, path, document
+def _place(manifests: Iterable[Manifest], match: re.Match[str]) -> _Place | None:
+    for manifest in manifests:
+        for node, path in _scalars(manifest.node):
+            if node.start <= match.start() < node.end:
+                return _Place(manifest, node, (*manifest.path, *path), match)
     return None
 
 
-def _kind_of_place(source: Source, document: Document, node: Scalar, path: Path, match: re.Match[str]) -> str:
-    at = f" at `{path_text(path)}`" if path else ""
-    behind = source.text[match.end() : node.end]
-    if re.match(r"[:@]?(?:\{\{|\$[{(])", behind):
-        return f"is templated{at}"
-    if node.style in ("|", ">") and node.value.count("\n") > 1:
-        return f"is inside a block of text{at}"
-    words = {str(key) for key in path}
-    root = document.root
-    if type(root) is Mapping and root.text("kind") in ("ConfigMap", "Secret"):
-        return f"is in a {root.text('kind')}{at}"
-    for word, name in _PLACES.items():
-        if word in words:
-            return f"is in {name}{at}"
-    return f"is no image field that kbump knows{at}"
+def _scalars(root: Node) -> Iterator[tuple[Scalar, Path]]:
+    yield from ((node, path) for node, path in walk(root) if type(node) is Scalar)
+
+
+def _of_field(field: ImageField, requests: Iterable[Request]) -> tuple[str, str]:
+    """Describe an image field that names the repository otherwise: templated, or on another registry."""
+    if field.reference is None:
+        return f"`{_shown(field.raw)}` {field.problem}", ""
+    path, domain = _path(f"{field.reference.domain}/{field.reference.path}"), field.reference.domain
+    names = sorted({name for request in requests for name in request.repositories})
+    registries = [name.partition("/")[0] for name in names if _path(name) == path]
+    if not registries:
+        return "", ""
+    return f"`{field.raw}` is another image, from `{domain}` instead of `{'` or `'.join(registries)}`", ""
+
+
+def _of_place(place: _Place) -> tuple[str, str]:
+    where = f" at `{path_text(place.path)}`" if place.path else ""
+    message = f"`{place.match.group()}`{where} {_kind_of_place(place)}"
+    return message, "" if place.templated or not read_reference(place.node.value)[0] else _remedy(place)
+
+
+def _kind_of_place(place: _Place) -> str:
+    if place.templated:
+        return "is templated"
+    if place.node.style in ("|", ">"):
+        return "is inside a block of text"
+    if place.manifest.kind in ("ConfigMap", "CustomResourceDefinition", "Secret"):
+        return f"is in a {place.manifest.kind}"
+    word = next((word for word in map(str, place.path) if word in _PLACES), "")
+    if word:
+        return f"is in {_PLACES[word]}"
+    if place.manifest.role == "other":
+        return "is in a document that is no manifest"
+    return "is no field that kbump takes for an image"
 
 
 _PLACES = {
@@ -108,9 +150,31 @@ _PLACES = {
 }
 
 
-def _fix(match: re.Match[str], repository: str) -> str:
-    registry = match.group(1).removesuffix(_LIBRARY).rstrip("/")
-    expected = repository.partition("/")[0]
-    if registry and registry not in (expected, "index.docker.io"):
-        return f"the registry is `{registry}`, not `{expected}`"
-    return "add `# kbump: image` behind it, or a path to `images` in .kbump.yaml, if it is one"
+_IN_CONFIG = {
+    "manifest": ["add its path to `images` in .kbump.yaml"],
+    "other": ["list the file under `values` in .kbump.yaml"],
+}
+
+
+def _remedy(place: _Place) -> str:
+    """Say how a whole scalar could become an image field; JSON has no comments."""
+    ways = [] if place.manifest.source.text.lstrip()[:1] in ("{", "[") else ["add `# kbump: image` behind it"]
+    if place.manifest.kind != "CustomResourceDefinition":
+        ways += _IN_CONFIG.get(place.manifest.role, [])
+    return f"if it is an image: {', or '.join(ways)}" if ways else ""
+
+
+def _of_template(match: re.Match[str]) -> tuple[str, str]:
+    """Describe a place in a template by what is around it on its line."""
+    text = match.string
+    before = re.search(r"[^\r\n]*\Z", text[: match.start()])
+    if before and re.search(r"(?:\s|\A)#", before[0]):
+        return "", ""
+    templated = _PLACEHOLDER.match(text, match.end()) or (before and "}}" in before[0])
+    return f"`{match.group()}` {'is templated' if templated else 'is not alone behind `image:` on its line'}", ""
+
+
+def _shown(text: str) -> str:
+    """Write a text for a message: on one line, and not all of it if it is long."""
+    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return short if short.isprintable() else short.encode("unicode_escape").decode()

@@ -46,8 +46,7 @@ def _sets(entry: Change, change: Change) -> bool:
     """Whether a kustomization's entry, if it is to be had, decides the image of another field."""
     if entry.request != change.request or change.role not in ("manifest", "kustomization"):
         return False
-    name = change.container if change.role == "kustomization" else ImageReference.parse(change.old).name
-    return entry.container == name
+    return entry.container == ImageReference.parse(change.old).name
 
 
 def _reached(start: str, known: dict[str, str], read: Callable[[str], Source]) -> Iterator[str]:

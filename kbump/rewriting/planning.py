@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from kbump.image import ImageReference
 from kbump.rewriting.entries import add_key, remove_key
 from kbump.rewriting.scalars import Rewrite, rewrite_scalar
+from kbump.source import Edit
+from kbump.yaml.scalars import needs_quotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kbump.fields import ImageField
-    from kbump.source import Edit
     from kbump.yaml.nodes import Path, Scalar
 
 ABSENT = object()
@@ -49,7 +50,7 @@ def plan(pairs: Iterable[tuple[ImageField, ImageReference]]) -> list[Plan]:
 def _plan(field: ImageField, reference: ImageReference) -> Plan:
     if field.problem:
         return Plan(field, reference, [], {}, True, field.problem)
-    if field.reference == reference:
+    if field.reference == reference and _is_text(field.nodes.get("tag")):
         return Plan(field, reference, [], {}, True)
     if field.role == "reference":
         return _assembled(field, reference, [("reference", str(reference))])
@@ -106,30 +107,46 @@ def _assembled(field: ImageField, reference: ImageReference, wanted: list[tuple[
     edits: list[Edit] = []
     expected: dict[Path, object] = {}
     plain = True
+    stays = {part: node for part, node in field.nodes.items() if (part, "") not in wanted}
     for part, text in wanted:
         node = field.nodes.get(part)
-        if (node.part if node else "") == text:
+        if (node.part if node else "") == text and _is_text(node):
             continue
-        rewrite = _rewrite(field, part, node, text)
+        rewrite = _rewrite(field, part, text, stays)
         if isinstance(rewrite, str):
             return _refused(field, reference, rewrite)
         edits += rewrite.edits
         plain = plain and rewrite.plain
         gone = not text and field.role == "kustomization"
         expected[part_path(field, part)] = ABSENT if gone else text
-    return Plan(field, reference, edits, expected, plain)
+    return Plan(field, reference, _joined(edits), expected, plain)
 
 
-def _rewrite(field: ImageField, part: str, node: Scalar | None, text: str) -> Rewrite | str:
-    source, entry = field.manifest.source, field.entry
-    if node is None and entry is not None:
-        after = next(field.nodes[name] for name in _BEFORE[part] if name in field.nodes)
-        return add_key(source, entry, after, _KEYS[part], text)
+def _is_text(node: Scalar | None) -> bool:
+    """Whether a tag is read as it is written: a plain 1.10 is the number 1.1, which kustomize refuses."""
+    return not node or bool(node.style or node.tag) or not node.part or not needs_quotes(node.part)
+
+
+def _rewrite(field: ImageField, part: str, text: str, stays: dict[str, Scalar]) -> Rewrite | str:
+    """Return the edits for one part; a new one comes behind one that `stays`."""
+    source, document = field.manifest.source, field.manifest.document
+    entry = field.entry
+    if part not in field.nodes and entry is not None:
+        after = next(stays[name] for name in _BEFORE[part] if name in stays)
+        return add_key(source, document, entry, after, _KEYS[part], text)
     if field.role == "kustomization" and not text and entry is not None:
-        return remove_key(source, entry, _KEYS[part])
-    if node is None:
-        return f"has no `{part}`"
-    return rewrite_scalar(source, field.manifest.document, node, text)
+        return remove_key(source, document, entry, _KEYS[part])
+    return rewrite_scalar(source, document, field.nodes[part], text)
+
+
+def _joined(edits: list[Edit]) -> list[Edit]:
+    """Join what is inserted at one place, in this order: apply_edits() would sort it by its text."""
+    inserted: dict[int, str] = {}
+    for edit in edits:
+        if edit.start == edit.end:
+            inserted[edit.start] = inserted.get(edit.start, "") + edit.text
+    replaced = [edit for edit in edits if edit.start < edit.end]
+    return replaced + [Edit(at, at, text) for at, text in inserted.items()]
 
 
 _KEYS = {"newName": "newName", "tag": "newTag", "digest": "digest"}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # A name can hide from a search of the bytes only behind an escape, or a line break escaped in the middle of a word.
 _HIDING = re.compile(rb"\\(?:[xuU]|(?<=[\w./-]\\)\r?\n[ \t]*[\w./-])")
 
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+
 
 class Request(NamedTuple):
     """An image to set: by repository (normalised, any of several) or by container name; `text` is as it was typed."""
@@ -29,8 +31,8 @@ class Request(NamedTuple):
 
     @property
     def sought(self) -> str:
-        """What the request looks for, for messages."""
-        return f"the container `{self.container}`" if self.container else f"`{self.text.partition('=')[0]}`"
+        """The name of the container, or of the repository as typed, that the request looks for first."""
+        return self.container or (self.text.rpartition("=")[0] if self.renames else self.image.name)
 
     def wants(self, field: ImageField) -> bool:
         """Whether a field is one of those that are asked for, by repository or container."""
@@ -105,6 +107,25 @@ def check_requests(requests: Sequence[Request]) -> None:
                 raise UsageError(f"`{seen[key]}` and `{request.text}` both set {key}", hint="leave one of them out")
 
 
+def select_images(
+    images: str | Iterable[str],
+    *,
+    containers: Iterable[str],
+    kinds: Iterable[str],
+    names: Iterable[str],
+    namespaces: Iterable[str],
+    no_downgrade: bool,
+    drop_digest: bool,
+) -> Selection:
+    """Read what a run is asked for; raise UsageError for what is no request, or for two that contradict."""
+    texts = [images] if isinstance(images, str) else images
+    requests: list[Request] = [image_request(text) for text in texts]
+    requests += [container_request(text) for text in containers]
+    check_requests(requests)
+    lowered = frozenset(kind.lower() for kind in kinds)
+    return Selection(tuple(requests), lowered, frozenset(names), frozenset(namespaces), no_downgrade, drop_digest)
+
+
 class Needles:
     """What a text holds if a request could match in it: a name's last part, a container's name, or an escape.
 
@@ -116,16 +137,19 @@ class Needles:
         for request in requests:
             words |= {name.rpartition("/")[2] for name in request.repositories} or {request.container}
         self.words = [word.encode() for word in sorted(words)]
-        self.literals = [*self.words, b"\\"]
+        # UTF-8 never has the byte 0xFF, the marks of UTF-16 and UTF-32 always do, and kubectl reads those, too.
+        self.literals = [*self.words, b"\\", b"\xff"]
 
     def search(self, data: bytes) -> bool:
-        """Whether one of them is in the bytes."""
-        return any(word in data for word in self.words) or (b"\\" in data and bool(_HIDING.search(data)))
+        """Whether one of them is in the bytes, or could be in what is no UTF-8."""
+        if any(word in data for word in self.words) or data.startswith(_WIDE):
+            return True
+        return b"\\" in data and bool(_HIDING.search(data))
 
 
 def _parse(text: str, whole: str) -> ImageReference:
     try:
         return ImageReference.parse(text)
     except ImageReferenceError as error:
-        inside = f" in `{whole}`" if whole != text else ""
-        raise UsageError(f"`{text}`{inside} is no image reference: {error.message}", hint=error.hint) from None
+        inside = f"in `{whole}`, " if whole != text else ""
+        raise UsageError(f"{inside}{error.message}", hint=error.hint) from None

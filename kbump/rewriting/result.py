@@ -35,16 +35,17 @@ class Change(NamedTuple):
 
     @property
     def workload(self) -> str:
-        """The object as people name it: `Deployment shop/web`; empty for kustomization and values files."""
+        """The object as people name it: `Deployment shop/web`; empty where it is no Kubernetes object."""
         name = f"{self.namespace}/{self.name}" if self.namespace else self.name
-        return f"{self.kind} {name}" if name else ""
+        return f"{self.kind} {name}".rstrip() if self.role == "manifest" else ""
 
 
 class FilePlan(NamedTuple):
     """What a run makes of one file.
 
     `edits` count code points of the decoded text; `error` stands for a file that could match and cannot be read;
-    `skipped` says why the file was passed over, if it was; `findings` are near misses.
+    `skipped` says why the file was passed over, if it was; `findings` are near misses; `answered` are the requests that
+    selected something, as typed; `filtered` has those of each field that only the filters leave out.
     """
 
     file: str
@@ -53,3 +54,5 @@ class FilePlan(NamedTuple):
     findings: list[Finding]
     error: KbumpError | None = None
     skipped: str = ""
+    answered: frozenset[str] = frozenset()
+    filtered: tuple[str, ...] = ()

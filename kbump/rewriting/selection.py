@@ -13,21 +13,20 @@ if TYPE_CHECKING:
     from kbump.rewriting.request import Request, Selection
 
 
-def select(fields: Iterable[ImageField], selection: Selection) -> list[tuple[ImageField, Request]]:
-    """Return the fields that a request asks for and the filters admit, each with its request.
+def select(fields: Iterable[ImageField], selection: Selection) -> list[tuple[ImageField, list[Request]]]:
+    """Return the fields that requests ask for, whatever the filters say, each with these requests.
 
-    A field that two requests ask for (one by container, one by repository) is given a problem.
+    A field that two requests ask for (one by container, one by repository), but not for the same, is given a problem.
     """
     found = []
     for field in fields:
         wanting = [request for request in selection.requests if request.wants(field)]
-        if not wanting or not selection.admits(field):
-            continue
         if len({wanted(field, request) for request in wanting}) > 1 and not field.problem:
             texts = " and ".join(f"`{request.text}`" for request in wanting)
-            found.append((field._replace(problem=f"is asked for by {texts}, which differ"), wanting[0]))
-        else:
-            found.append((field, wanting[0]))
+            problem = f"is asked for by {texts}, which differ: leave one of them out"
+            found.append((field._replace(problem=problem), wanting))
+        elif wanting:
+            found.append((field, wanting))
     return found
 
 
@@ -51,5 +50,5 @@ def guarded(field: ImageField, new: ImageReference, selection: Selection) -> str
     if current.digest and not new.digest and not selection.drop_digest:
         return "is pinned by digest: give `TAG@DIGEST`, or `--drop-digest`"
     if selection.no_downgrade and change(current, new) == "downgrade":
-        return f"would be a downgrade from `{current.tag}`"
+        return f"would go down from `{current.tag}` to `{new.tag}`"
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kbump.fields.comments import PROTECTED, protects
 from kbump.fields.field import ImageField, whole
 from kbump.manifest import Manifest
 from kbump.source import Span
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 _LINE = re.compile(
     r"""(?:(?<=[\r\n])|\A)[ \t]*(?:-[ \t]+)?image:[ \t]+"""
-    r"""(?P<quote>["']?)(?P<value>[\w./:@-]+)(?P=quote)(?=[ \t]*(?:[ \t]\#[^\r\n]*)?(?:[\r\n]|\Z))"""
+    r"""(?P<quote>["']?)(?P<value>[\w./:@-]+)(?P=quote)(?=(?P<comment>[ \t]*(?:[ \t]\#[^\r\n]*)?)(?:[\r\n]|\Z))"""
 )
 
 
@@ -29,5 +30,6 @@ def template_fields(source: Source) -> list[ImageField]:
         start, end = match.start("value") - len(quote), match.end("value") + len(quote)
         node = Scalar(match["value"], start, end, quote, None, None)
         manifest = Manifest(source, document, root, (), "template", "", "", "", "", "")
-        found.append(whole(manifest, "", ("image",), node))
+        field = whole(manifest, "", ("image",), node)
+        found.append(field._replace(problem=PROTECTED) if protects(match["comment"]) else field)
     return found

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kbump.errors import Location
+    from kbump.manifest import Manifest
     from kbump.rewriting.request import Request, Selection
     from kbump.source import Source
-    from kbump.yaml.nodes import Document
 
 
 OVERRIDDEN = "is overridden by"
@@ -51,12 +51,9 @@ def plan_source(
         documents = compose_matching(source, Needles(selection.requests).search)
     except SourceError as error:
         return _plan_unreadable(source, selection, dialect, error)
-    fields = [
-        field
-        for manifest in manifests(source, documents, values=values)
-        for field in image_fields(manifest, dialect.paths)
-    ]
-    return _plan_fields(source, documents, fields, selection, overridden or {})
+    found = list(manifests(source, documents, values=values))
+    fields = [field for manifest in found for field in image_fields(manifest, dialect.paths)]
+    return _plan_fields(source, found, fields, selection, overridden or {})
 
 
 def _plan_unreadable(source: Source, selection: Selection, dialect: Dialect, error: SourceError) -> FilePlan:
@@ -73,44 +70,42 @@ def _plan_unreadable(source: Source, selection: Selection, dialect: Dialect, err
 
 def _plan_fields(
     source: Source,
-    documents: list[Document],
+    found: list[Manifest],
     fields: list[ImageField],
     selection: Selection,
     overridden: Mapping[Location, str],
 ) -> FilePlan:
-    chosen = [(_guarded(field, request, selection), request) for field, request in select(fields, selection)]
-    if overridden:
-        chosen = [(_left(field, overridden.get(field.location, "")), request) for field, request in chosen]
-    plans = plan((field, wanted(field, request)) for field, request in chosen)
-    plans = _checked(source, plans)
+    selected = select(fields, selection)
+    admitted = [(field, requests) for field, requests in selected if selection.admits(field)]
+    chosen = [(_guarded(field, requests[0], selection, overridden), requests[0]) for field, requests in admitted]
+    plans = _checked(source, plan((field, wanted(field, request)) for field, request in chosen))
     changes = [_change(one, request) for one, (_, request) in zip(plans, chosen, strict=True)]
-    edits = [edit for one in plans for edit in one.edits]
-    return FilePlan(source.name, changes, edits, near_misses(source, documents, fields, selection.requests))
+    return FilePlan(
+        source.name,
+        changes,
+        [edit for one in plans for edit in one.edits],
+        near_misses(source, found, fields, selection.requests),
+        answered=frozenset(request.text for _, requests in admitted for request in requests),
+        filtered=tuple(
+            request.text for field, requests in selected if not selection.admits(field) for request in requests
+        ),
+    )
 
 
-def _guarded(field: ImageField, request: Request, selection: Selection) -> ImageField:
+def _guarded(
+    field: ImageField, request: Request, selection: Selection, overridden: Mapping[Location, str]
+) -> ImageField:
     reason = field.problem or guarded(field, wanted(field, request), selection)
-    return field._replace(problem=reason) if reason else field
-
-
-def _left(field: ImageField, reason: str) -> ImageField:
+    reason = overridden.get(field.location, reason) if overridden else reason
     return field._replace(problem=reason) if reason else field
 
 
 def _checked(source: Source, plans: list[Plan]) -> list[Plan]:
     if all(one.plain for one in plans):
         return plans
-    from kbump.rewriting.checking import check
+    from kbump.rewriting.checking import checked
 
-    trouble = check(source, plans)
-    if not trouble:
-        return plans
-    # One bad edit must not take the good ones of the file with it: each is looked at alone.
-    alone = [(one, check(source, [one]) if one.edits else "") for one in plans]
-    kept = [one._replace(edits=[], expected={}, refusal=reason) if reason else one for one, reason in alone]
-    if not check(source, kept):
-        return kept
-    return [one._replace(edits=[], expected={}, refusal=one.refusal or trouble) for one in plans]
+    return checked(source, plans)
 
 
 def _change(one: Plan, request: Request) -> Change:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml.events import (
@@ -19,7 +21,7 @@ from ruamel.yaml.events import (
 
 from kbump.errors import SourceError
 from kbump.source import Span
-from kbump.yaml.events import MAX_ALIASED, MAX_DEPTH, is_sound, read, split
+from kbump.yaml.events import MAX_REPEATED, Repeats, is_sound, max_depth, read, split
 from kbump.yaml.nodes import Document, Mapping, Node, Scalar, Sequence, is_merge
 
 if TYPE_CHECKING:
@@ -27,20 +29,24 @@ if TYPE_CHECKING:
 
     from kbump.source import Source
 
-_MAX_MERGES = 100
+MAX_MERGES = 100
+# Between an explicit key and the colon of its value: comments and blank lines.
+_COLON = re.compile("(?:[ \t\r\n\x85\u2028\u2029]++(?:#[^\r\n\x85\u2028\u2029]*+)?)*+:")
 
 
 def compose(source: Source) -> list[Document]:
     """Return the documents of a source as nodes; raise SourceError, located, for what kubectl would refuse to read.
 
-    Bounds: nesting of 1,000, merge keys of 100 mappings deep, aliases that repeat at most 100,000 nodes.
+    A mapping that is a key, which kubectl refuses, too, is read, as `{{ .Values.tag }}` is one to YAML. Bounds: nesting
+    of 1,000 (of 100 in a text above 1 MiB), merge keys of 100 mappings deep, 3,000,000 events of the parser, of which
+    aliases and merge keys repeat at most 100,000 in a document.
     """
     return compose_span(source, Span(0, len(source.text)), 0)
 
 
 def compose_span(source: Source, span: Span, index: int) -> list[Document]:
     """Return the documents of one span from `split()`; the first has the given index."""
-    return read(source, span, lambda events: _Composer(source, span.start, index).documents(events))
+    return read(source, span, lambda events, base: _Composer(source, base, index).documents(events))
 
 
 def compose_matching(source: Source, matches: Callable[[bytes], bool]) -> list[Document]:
@@ -51,7 +57,8 @@ def compose_matching(source: Source, matches: Callable[[bytes], bool]) -> list[D
     spans = split(source.text)
     if len(spans) == 1:
         return compose(source)
-    hits = [(index, span) for index, span in spans if matches(source.text[span.start : span.end].encode())]
+    texts = ((index, span, source.text[span.start : span.end]) for index, span in spans)
+    hits = [(index, span) for index, span, text in texts if matches(text.encode("utf-8", "surrogatepass"))]
     if len(hits) < len(spans) and is_sound(source.text):
         return [document for index, span in hits for document in compose_span(source, span, index)]
     return compose(source)
@@ -64,13 +71,20 @@ class _Composer:
         self.source = source
         self.base = base
         self.index = index
+        self.max_depth = max_depth(source)
+        self.number = 0
         self.found: list[Document] = []
+        self.stack: list[tuple[list[Node], Any, int]] = []
+        self.begin_document()
+
+    def begin_document(self) -> None:
         self.children: list[Node] = []
-        self.stack: list[tuple[list[Node], Any]] = []
-        self.completed: list[Mapping | Sequence] = []
-        self.anchors: dict[str, Node | None] = {}
+        # While an anchored collection is open, its event stands for it.
+        self.anchors: dict[str, Any] = {}
         self.aliases: list[tuple[Span, Node]] = []
         self.flows: list[Span] = []
+        self.repeats = Repeats()
+        self.widths: dict[int, int] = {}
 
     def documents(self, events: Iterator[Any]) -> list[Document]:
         handlers = {
@@ -85,118 +99,149 @@ class _Composer:
             StreamEndEvent: _nothing,
         }
         base = self.base
-        for event in events:
+        for number, event in enumerate(events):
             if type(event) is not ScalarEvent:
+                self.number = number
                 handlers[type(event)](event)
                 continue
             # Two of three events are scalars, so this is the loop's fast way.
             start, end = base + event.start_mark.index, base + event.end_mark.index
             anchor = event.anchor
-            node = Scalar(event.value, start, end, event.style or "", event.tag, anchor)
+            tag = event.ctag and event.tag
+            node = Scalar(event.value, start, end, event.style or "", tag, anchor)
             if anchor:
                 self.anchors[anchor] = node
+                self.repeats.anchor(anchor)
             self.children.append(node)
         return self.found
 
     def alias(self, event: Any) -> None:
         span = Span(self.base + event.start_mark.index, self.base + event.end_mark.index)
         node = self.anchors.get(event.anchor)
-        if node is None:
-            inside = event.anchor in self.anchors
-            problem = "is inside the node it repeats" if inside else "has no anchor before it"
+        if not isinstance(node, Node):
+            problem = "is inside the node it repeats" if node else "has no anchor before it"
             raise self.error(f"the alias `*{event.anchor}` {problem}", span.start)
+        if self.repeats.alias(event.anchor):
+            raise self.error(_BOMB, span.start)
         self.aliases.append((span, node))
         self.children.append(node)
 
     def start(self, event: Any) -> None:
-        if len(self.stack) >= MAX_DEPTH:
-            raise self.error(f"is nested deeper than {MAX_DEPTH:,}", self.base + event.start_mark.index)
+        if len(self.stack) >= self.max_depth:
+            raise self.error(f"is nested deeper than {self.max_depth:,}", self.base + event.start_mark.index)
         if event.anchor:
-            self.anchors[event.anchor] = None
-        self.stack.append((self.children, event))
+            self.anchors[event.anchor] = event
+        self.stack.append((self.children, event, self.number + self.repeats.total))
         self.children = []
 
     def end_sequence(self, event: Any) -> None:
         items = self.children
-        self.children, opened = self.stack.pop()
+        self.children, opened, before = self.stack.pop()
         start = self.base + opened.start_mark.index
-        end = self.end(opened, event, items)
-        self.close(Sequence(items, start, end, bool(opened.flow_style), opened.tag, opened.anchor))
+        end = self.end_flow(start, event) if opened.flow_style else self.end_of(items[-1])
+        self.close(Sequence(items, start, end, bool(opened.flow_style), opened.tag, opened.anchor), opened, before)
 
     def end_mapping(self, event: Any) -> None:
         flat = self.children
-        self.children, opened = self.stack.pop()
+        self.children, opened, before = self.stack.pop()
+        start = self.base + opened.start_mark.index
         pairs = list(zip(flat[::2], flat[1::2], strict=True))
         names = {key.value for key, _ in pairs if type(key) is Scalar}
         if len(names) < len(pairs):
-            self.refuse_duplicates(pairs)
-        start = self.base + opened.start_mark.index
-        end = self.end(opened, event, flat)
-        merges = self.merges(pairs) if "<<" in names else 0
-        self.close(Mapping(pairs, start, end, bool(opened.flow_style), opened.tag, opened.anchor, merges))
+            self.refuse_duplicates(pairs, start)
+        # Without a bracket of its own a flow mapping is a pair in a sequence: `[a: b]`.
+        bracket = opened.flow_style and event.start_mark.index < event.end_mark.index
+        end = self.end_flow(start, event) if bracket else self.end_of_pair(*flat[-2:])
+        node = Mapping(pairs, start, end, bool(opened.flow_style), opened.tag, opened.anchor, 0)
+        if "<<" in names:
+            self.merge(node)
+        self.close(node, opened, before)
 
-    def end(self, opened: Any, event: Any, children: list[Node]) -> int:
-        """Where a collection ends: the parser puts the end of a block collection after comments and blank lines."""
-        if opened.flow_style:
-            span = Span(self.base + opened.start_mark.index, self.base + event.end_mark.index)
+    def end_flow(self, start: int, event: Any) -> int:
+        span = Span(start, self.base + event.end_mark.index)
+        if not (self.stack and self.stack[-1][1].flow_style):
             self.flows.append(span)
-            return span.end
-        if not children:
-            return self.base + int(opened.end_mark.index)
-        last = children[-1]
-        if self.aliases and self.aliases[-1][1] is last:
-            return self.aliases[-1][0].end
-        # An empty last value is where the parser went on after its key.
-        return max(last.end, children[-2].end) if len(children) > 1 else last.end
+        return span.end
 
-    def close(self, node: Mapping | Sequence) -> None:
-        if node.anchor:
+    def end_of(self, last: Node) -> int:
+        """Where a block ends: the parser says it of the next token, behind comments and blank lines."""
+        return self.aliases[-1][0].end if self.aliases and self.aliases[-1][1] is last else last.end
+
+    def end_of_pair(self, key: Node, value: Node) -> int:
+        if type(value) is not Scalar or value.start < value.end:
+            return self.end_of(value)
+        # An empty value is right behind its colon; without one it is where the parser went on.
+        end = self.end_of(key)
+        colon = _COLON.match(self.source.text, end, value.end)
+        return colon.end() if colon else end
+
+    def close(self, node: Mapping | Sequence, opened: Any, before: int) -> None:
+        # An anchor of the same name inside is the later one.
+        if node.anchor and self.anchors[node.anchor] is opened:
             self.anchors[node.anchor] = node
-        self.completed.append(node)
+            self.repeats.anchor(node.anchor, 1 + self.number + self.repeats.total - before)
         self.children.append(node)
 
-    def merges(self, pairs: list[tuple[Node, Node]]) -> int:
-        depth = 0
-        for key, value in pairs:
-            if is_merge(key):
-                merged = value.items if type(value) is Sequence else [value]
-                depth = max([depth, *(1 + item.merges if type(item) is Mapping else 1 for item in merged)])
-        if depth > _MAX_MERGES:
-            raise self.error(f"merge keys reach deeper than {_MAX_MERGES} mappings", pairs[0][0].start)
-        return depth
-
-    def refuse_duplicates(self, pairs: list[tuple[Node, Node]]) -> None:
-        seen: dict[str, Node] = {}
-        for key, _ in pairs:
-            if type(key) is not Scalar:
+    def merge(self, node: Mapping) -> None:
+        """Check the merge keys of a mapping: what kubectl takes, not too deep, not too wide."""
+        width = len(node.pairs)
+        for key, value in node.pairs:
+            if not is_merge(key):
                 continue
-            if key.value in seen:
-                first = self.source.location(seen[key.value].start)
-                raise self.error(f"the key `{key.value}` is there twice, first in line {first.line}", key.start)
-            seen[key.value] = key
+            for item in self.merged(key, value):
+                width += self.widths.get(id(item), len(item.pairs))
+                node.merges = max(node.merges, 1 + item.merges)
+            node.merges = max(node.merges, 1)
+        self.widths[id(node)] = width
+        if node.merges > MAX_MERGES:
+            raise self.error(f"merge keys reach deeper than {MAX_MERGES} mappings", node.start)
+        if node.merges and self.repeats.merge(width):
+            raise self.error(_BOMB, node.start)
+
+    def merged(self, key: Node, value: Node) -> Iterator[Mapping]:
+        # What starts before its key is an alias: kubectl takes no alias of a list.
+        for item in value.items if type(value) is Sequence and value.start > key.start else [value]:
+            if type(item) is not Mapping:
+                raise self.error("a merge key needs a mapping, or a list of mappings", key.start)
+            yield item
+
+    def refuse_duplicates(self, pairs: list[tuple[Node, Node]], start: int) -> None:
+        seen: dict[str, int] = {}
+        cursor = start - 1
+        for key, value in pairs:
+            at = self.place(key, cursor)
+            if type(key) is Scalar and key.value in seen:
+                first = self.source.location(seen[key.value]).line
+                raise self.error(f"the key `{key.value}` is there twice, first in line {first}", at)
+            if type(key) is Scalar:
+                seen[key.value] = at
+            cursor = max(self.place(value, at), value.end - 1)
+
+    def place(self, node: Node, cursor: int) -> int:
+        """Where a node is said that follows another one: what starts before it is an alias."""
+        if node.start >= cursor:
+            return node.start
+        behind = bisect_right(self.aliases, cursor, key=lambda alias: alias[0].start)
+        while self.aliases[behind][1] is not node:
+            behind += 1
+        return self.aliases[behind][0].start
 
     def start_document(self, event: Any) -> None:
         self.begun = self.base + event.start_mark.index
 
     def end_document(self, event: Any) -> None:
-        if self.aliases:
-            self.refuse_bomb()
         root = self.children[0]
         empty = type(root) is Scalar and not root.style and root.start == root.end
         span = Span(self.begun, self.base + event.end_mark.index)
         self.found.append(Document(self.index, None if empty else root, span, self.aliases, self.flows))
         self.index += 1
-        self.children, self.completed, self.anchors, self.aliases, self.flows = [], [], {}, [], []
-
-    def refuse_bomb(self) -> None:
-        sizes: dict[int, int] = {}
-        for node in self.completed:
-            sizes[id(node)] = 1 + sum(sizes.get(id(child), 1) for child in node.children())
-        if sum(sizes.get(id(node), 1) for _, node in self.aliases) > MAX_ALIASED:
-            raise self.error(f"aliases repeat more than {MAX_ALIASED:,} nodes", self.aliases[-1][0].start)
+        self.begin_document()
 
     def error(self, message: str, offset: int) -> SourceError:
         return SourceError(message, location=self.source.location(offset))
+
+
+_BOMB = f"aliases and merge keys repeat more than {MAX_REPEATED:,} values"
 
 
 def _nothing(event: Any) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml.events import (
     AliasEvent,
+    CollectionStartEvent,
     DocumentEndEvent,
     MappingEndEvent,
     MappingStartEvent,
@@ -16,14 +18,16 @@ from ruamel.yaml.events import (
 
 from kbump.errors import SourceError
 from kbump.source import Span
-from kbump.yaml.composer import compose
-from kbump.yaml.events import MAX_ALIASED, MAX_DEPTH, read
+from kbump.yaml.composer import MAX_MERGES, compose
+from kbump.yaml.events import Repeats, max_depth, read
+from kbump.yaml.nodes import Mapping, Scalar, is_merge, is_merge_key, walk
 from kbump.yaml.scalars import resolve, resolve_key, resolve_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kbump.source import Source
+    from kbump.yaml.nodes import Document
 
 Data = dict[str, Any] | list[Any] | str | int | float | bool | None
 _MERGE = object()
@@ -34,21 +38,30 @@ def construct(source: Source) -> list[Data]:
 
     Raises SourceError, located, for what kubectl would refuse to read. Bounds: as compose().
     """
-    return read(source, Span(0, len(source.text)), lambda events: _Constructor(source).documents(events))
+    return read(source, Span(0, len(source.text)), lambda events, base: _Constructor(source, base).documents(events))
 
 
 class _Constructor:
-    """One pass over the events, as the composer's; whatever is wrong is left to compose(), which can locate it."""
+    """One pass over the events, as the composer's, to which it leaves what is wrong in both: that can locate it."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, base: int) -> None:
         self.source = source
+        self.base = base
+        self.max_depth = max_depth(source)
+        self.number = 0
         self.found: list[Data] = []
-        self.children: list[Any] = []
-        self.stack: list[tuple[list[Any], str | None, bool]] = []
+        self.stack: list[tuple[list[Any], Any, bool, int]] = []
         self.in_mapping = False
-        self.completed: list[Any] = []
+        self.begin_document()
+
+    def begin_document(self) -> None:
+        self.children: list[Any] = []
+        # Of a scalar the event, as it is read otherwise where it is a key; of a collection the data, or while it is
+        # open the event.
         self.anchors: dict[str, Any] = {}
-        self.aliased: list[Any] = []
+        self.repeats = Repeats()
+        # Of mappings with merge keys: themselves, so that they live as long, the depth and the width of the merge.
+        self.merges: dict[int, tuple[Any, int, int]] = {}
 
     def documents(self, events: Iterator[Any]) -> list[Data]:
         handlers = {
@@ -59,98 +72,126 @@ class _Constructor:
             AliasEvent: self.alias,
             DocumentEndEvent: self.end_document,
         }
-        for event in events:
+        for number, event in enumerate(events):
             kind = type(event)
             if kind is ScalarEvent:
                 self.scalar(event)
             elif kind in handlers:
+                self.number = number
                 handlers[kind](event)
         return self.found
 
     def scalar(self, event: Any) -> None:
-        try:
-            value = self.resolved(event)
-        except SourceError as error:
-            location = self.source.location(event.start_mark.index)
-            raise SourceError(error.message, location=location, hint=error.hint) from None
         if event.anchor:
-            self.anchors[event.anchor] = value
-        self.children.append(value)
+            self.anchors[event.anchor] = event
+            self.repeats.anchor(event.anchor)
+        if event.value == "<<" and self.expects_key() and is_merge_key(event.style, event.ctag and event.tag):
+            self.children.append(_MERGE)
+        else:
+            self.children.append(self.resolved(event, event))
 
-    def resolved(self, event: Any) -> Any:
-        text, tag = event.value, event.tag or ""
-        if event.style:
-            return resolve_quoted(text, tag) if tag else text
-        if text == "<<" and not tag:
-            return _MERGE
-        if self.in_mapping and not len(self.children) % 2:
-            return resolve_key(text, tag)
-        return resolve(text, tag)
+    def expects_key(self) -> bool:
+        return self.in_mapping and not len(self.children) % 2
+
+    def resolved(self, event: Any, place: Any) -> Any:
+        """Return what a scalar is as a key or value at a place, the event where it is said."""
+        text, tag = event.value, (event.ctag and event.tag) or ""
+        if event.style and not tag:
+            return text
+        try:
+            if self.in_mapping and not len(self.children) % 2:
+                return resolve_key(text, tag)
+            return resolve_quoted(text, tag) if event.style else resolve(text, tag)
+        except SourceError as error:
+            raise self.error(error.message, place) from None
 
     def alias(self, event: Any) -> None:
-        if event.anchor not in self.anchors:
+        target = self.anchors.get(event.anchor, event)
+        if isinstance(target, (AliasEvent, CollectionStartEvent)) or self.repeats.alias(event.anchor):
             raise self.trouble()
-        value = self.anchors[event.anchor]
-        self.aliased.append(value)
-        self.children.append(value)
+        if type(target) is ScalarEvent:
+            self.children.append(self.resolved(target, event))
+            return
+        if type(target) is list and self.children and self.children[-1] is _MERGE:
+            raise self.trouble()
+        self.add(target, event)
 
     def start(self, event: Any) -> None:
-        if len(self.stack) >= MAX_DEPTH:
+        if len(self.stack) >= self.max_depth:
             raise self.trouble()
-        self.anchors.pop(event.anchor, None)
-        self.stack.append((self.children, event.anchor, self.in_mapping))
+        if event.anchor:
+            self.anchors[event.anchor] = event
+        self.stack.append((self.children, event, self.in_mapping, self.number + self.repeats.total))
         self.children, self.in_mapping = [], type(event) is MappingStartEvent
 
     def end_sequence(self, event: Any) -> None:
-        items = ["<<" if item is _MERGE else item for item in self.children]
-        self.close(items)
+        self.close(self.children)
 
     def end_mapping(self, event: Any) -> None:
-        flat = self.children
-        keys = flat[::2]
-        if not all(type(name) is str or name is _MERGE for name in keys) or len(set(keys)) < len(keys):
+        names, values = self.children[::2], self.children[1::2]
+        data = dict(zip(names, values, strict=True))
+        if len(data) < len(names):
             raise self.trouble()
-        data: dict[str, Any] = {}
-        for name, value in zip(keys, flat[1::2], strict=True):
-            if name is _MERGE:
-                data.update(_merged(value))
-            else:
-                data[name] = "<<" if value is _MERGE else value
-        self.close(data)
+        self.close(self.merged(names, values) if _MERGE in data else data)
 
     def close(self, data: dict[str, Any] | list[Any]) -> None:
-        self.children, anchor, self.in_mapping = self.stack.pop()
-        if anchor:
-            self.anchors[anchor] = data
-        self.completed.append(data)
+        self.children, opened, self.in_mapping, before = self.stack.pop()
+        if opened.anchor and self.anchors[opened.anchor] is opened:
+            self.anchors[opened.anchor] = data
+            self.repeats.anchor(opened.anchor, 1 + self.number + self.repeats.total - before)
+        self.add(data, opened)
+
+    def add(self, data: dict[str, Any] | list[Any], place: Any) -> None:
+        if self.expects_key():
+            raise self.error("a mapping key must be a scalar", place)
         self.children.append(data)
 
-    def end_document(self, event: Any) -> None:
-        if self.aliased:
-            self.refuse_bomb()
-        root = self.children[0]
-        self.found.append("<<" if root is _MERGE else root)
-        self.children, self.completed, self.anchors, self.aliased = [], [], {}, []
-
-    def refuse_bomb(self) -> None:
-        sizes: dict[int, int] = {}
-        for data in self.completed:
-            values = data.values() if isinstance(data, dict) else data
-            sizes[id(data)] = 1 + sum(sizes.get(id(value), 1) for value in values)
-        if sum(sizes.get(id(value), 1) for value in self.aliased) > MAX_ALIASED:
+    def merged(self, names: list[Any], values: list[Any]) -> dict[str, Any]:
+        """Return a mapping with what its merge keys bring in, as Mapping.items() does."""
+        data: dict[str, Any] = {}
+        depth, width = 1, len(names)
+        for name, value in zip(names, values, strict=True):
+            if name is not _MERGE:
+                data[name] = value
+                continue
+            for item in reversed(value) if type(value) is list else [value]:
+                if type(item) is not dict:
+                    raise self.trouble()
+                data.update(item)
+                _, inner, keys = self.merges.get(id(item), (None, 0, len(item)))
+                depth, width = max(depth, 1 + inner), width + keys
+        self.merges[id(data)] = (data, depth, width)
+        if depth > MAX_MERGES or self.repeats.merge(width):
             raise self.trouble()
+        return data
+
+    def end_document(self, event: Any) -> None:
+        self.found += self.children
+        self.begin_document()
+
+    def error(self, message: str, place: Any) -> SourceError:
+        return SourceError(message, location=self.source.location(self.base + place.start_mark.index))
 
     def trouble(self) -> SourceError:
-        """Compose the source again: that raises the located error."""
-        compose(self.source)
-        start = self.source.location(0)
-        return SourceError("a mapping key must be a scalar", location=start)
+        """Compose the source, which raises the located error, or else two keys are one to kubectl: 1 and 0x1."""
+        return next(_equal_keys(self.source, compose(self.source)))
 
 
-def _merged(data: Any) -> dict[str, Any]:
-    """Return what a merge key brings in; of several mappings the first one wins (https://yaml.org/type/merge.html)."""
-    found: dict[str, Any] = {}
-    for item in reversed(data) if isinstance(data, list) else [data]:
-        if isinstance(item, dict):
-            found.update(item)
-    return found
+def _equal_keys(source: Source, documents: list[Document]) -> Iterator[SourceError]:
+    """Yield errors for keys that are different texts and the same string to kubectl."""
+    for document in documents:
+        for node, _ in walk(document.root) if document.root else ():
+            seen: dict[str, Scalar] = {}
+            for key, name in _names(node) if type(node) is Mapping else ():
+                if name in seen:
+                    message = f"the keys `{seen[name].value}` and `{key.value}` are both `{name}` to kubectl"
+                    yield SourceError(message, location=source.location(key.start))
+                seen[name] = key
+
+
+def _names(node: Mapping) -> Iterator[tuple[Scalar, str]]:
+    for key, _ in node.pairs:
+        # Keys that are refused for another reason may come after those that are sought.
+        with suppress(SourceError):
+            if type(key) is Scalar and not is_merge(key):
+                yield key, key.value if key.style and not key.tag else resolve_key(key.value, key.tag or "")

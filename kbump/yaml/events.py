@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from ruamel.yaml.events import NodeEvent
 
 from kbump.errors import SourceError
 from kbump.source import Span
@@ -13,10 +16,16 @@ if TYPE_CHECKING:
 
     from kbump.source import Source
 
+MAX_EVENTS = 3_000_000
 MAX_DEPTH = 1_000
-MAX_ALIASED = 100_000
+MAX_REPEATED = 100_000
+# The C parser takes 5 ns for each token and each level that it is deep in flow collections.
+_LARGE = 1024 * 1024
+_MAX_DEPTH_IN_LARGE = 100
+_MAX_RAW_WORK = 1_000_000_000
+# It compares each %TAG with all before it, and each tag with all of them.
+_MAX_TAG_DIRECTIVES = 100
 _PURE_LIMIT = 256 * 1024
-_RAW_BRACKETS = 5_000
 # The C parser follows YAML 1.1, where a colon ends a plain scalar of a flow collection; 1.2, kubectl and the pure
 # parser read `{image: nginx:1.2}` (https://github.com/yaml/libyaml/issues/12).
 _FLOW_COLON = "found unexpected ':'"
@@ -25,26 +34,75 @@ _PAIR = re.compile(
     r"(?<!\\)((?:\\\\)*)(?:\\u([dD][89abAB][\da-fA-F]{2})\\u([dD][c-fC-F][\da-fA-F]{2})|\\u[dD][89a-fA-F][\da-fA-F]{2})"
 )
 _CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BOUNDARY = re.compile(r"(?:\A|(?<=[\r\n\x85\u2028\u2029]))---(?=[ \t\r\n\x85\u2028\u2029]|\Z)")
-_UNSPLIT = re.compile(r"(?:\A|(?<=[\r\n\x85\u2028\u2029]))(?:%|\.\.\.)")
-_CONTENT = re.compile(r"^[ \t]*[^#\s]", re.MULTILINE)
+# Line breaks of YAML 1.1, which the C parser and kubectl follow; to YAML 1.2 and the pure parser only CR and LF are.
+_OLD_BREAK = re.compile("[\x85\u2028\u2029]")
+_LINE = r"(?:\A\ufeff*|(?<=[\r\n\x85\u2028\u2029]))"
+_BOUNDARY = re.compile(rf"{_LINE}---(?=[ \t\r\n\x85\u2028\u2029]|\Z)")
+_UNSPLIT = re.compile(rf"{_LINE}(?:%|\.\.\.)")
+_CONTENT = re.compile(rf"{_LINE}[ \t]*[^# \t\r\n\x85\u2028\u2029\ufeff]")
+_TAG_FIRST = re.compile(r"!\S*(?:\s+(?:#[^\r\n]*)?)+\Z")
+_TAG_DIRECTIVE = re.compile(rf"{_LINE}%TAG")
 _Result = TypeVar("_Result")
 
 
-def read(source: Source, span: Span, reader: Callable[[Iterator[Any]], _Result]) -> _Result:
-    """Give the events of a span of the source to a reader; marks count from the span's start.
+class _Mark:
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
+class Repeats:
+    """Counts, in events, what the aliases of a document repeat, and the keys that its merge keys bring in.
+
+    Both readers count alike, so that they refuse the same. `number` is the running number of an event.
+    """
+
+    __slots__ = ("_merged", "_sizes", "total")
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._merged = 0
+        self._sizes: dict[str, int] = {}
+
+    def anchor(self, name: str, size: int = 1) -> None:
+        """Remember what an anchor holds; later ones of the same name take its place."""
+        self._sizes[name] = size
+
+    def alias(self, name: str) -> bool:
+        """Count what an alias repeats; return whether the document has gone too far."""
+        self.total += self._sizes[name]
+        return self.total > MAX_REPEATED
+
+    def merge(self, keys: int) -> bool:
+        """Count the keys of a mapping that has merge keys; return whether the document has gone too far."""
+        self._merged += keys
+        return self._merged > MAX_REPEATED
+
+
+def read(source: Source, span: Span, reader: Callable[[Iterator[Any], int], _Result]) -> _Result:
+    """Give a reader the events of a span of the source, and the offset from which their marks count.
 
     Raises SourceError, located, for what is no YAML. The span must hold whole documents (see `split`).
     """
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-    text = source.text[span.start : span.end]
+    start = span.start
+    while source.text.startswith("\ufeff", start):
+        start += 1  # The C parser drops a byte order mark and does not count it.
+    text = source.text[start : span.end]
+    _refuse_tag_directives(source, text, start)
     try:
-        return _read(text, reader)
+        return _read(text, lambda events: reader(_bounded(events, source, start), start))
     except MarkedYAMLError as error:
-        raise _located(source, span, error) from None
-    except YAMLError as error:
-        raise _unprintable(source, span, str(error)) from None
+        raise _located(source, start, error) from None
+    except (YAMLError, UnicodeEncodeError):
+        raise _unprintable(source, Span(start, span.end)) from None
+
+
+def max_depth(source: Source) -> int:
+    """Return how deep the collections of a source may be nested."""
+    return MAX_DEPTH if len(source.text) <= _LARGE else _MAX_DEPTH_IN_LARGE
 
 
 def _read(text: str, reader: Callable[[Iterator[Any]], _Result]) -> _Result:
@@ -53,40 +111,44 @@ def _read(text: str, reader: Callable[[Iterator[Any]], _Result]) -> _Result:
     try:
         return reader(c_events(text))
     except ScannerError as error:
-        if error.problem == _FLOW_COLON and len(text) <= _PURE_LIMIT:
-            return reader(pure_events(text))
+        if error.problem == _FLOW_COLON and len(text) <= _PURE_LIMIT and not _OLD_BREAK.search(text):
+            return _read_pure(text, reader, error)
         if error.problem == _SURROGATE and text.lstrip()[:1] in ("{", "["):
-            return reader(c_events(_PAIR.sub(_joined, text)))
+            return _read_joined(text, reader)
         raise
 
 
 def c_events(text: str) -> Iterator[Any]:
-    """Yield the events of the C parser."""
+    """Return the events of the C parser."""
     from _ruamel_yaml import CParser
 
-    parser = CParser(text)
-    get = parser.get_event
-    while (event := get()) is not None:
-        yield event
+    return iter(CParser(text).get_event, None)
 
 
 def pure_events(text: str) -> Iterator[Any]:
     """Yield the events of the pure parser, which accepts flow text that the C parser refuses."""
     from ruamel.yaml import YAML
 
-    yield from YAML(typ="safe", pure=True).parse(text)
+    before = 0
+    for event in YAML(typ="safe", pure=True).parse(text):
+        # Its mark is that of the anchor even if the tag comes first.
+        if isinstance(event, NodeEvent) and event.anchor and getattr(event, "ctag", None):
+            match = _TAG_FIRST.search(text, before, event.start_mark.index)
+            event.start_mark = _Mark(match.start()) if match else event.start_mark
+        before = event.end_mark.index
+        yield event
 
 
 def is_sound(text: str) -> bool:
     """Whether the C parser accepts a text; False also where only a reader that counts depth is bounded in time."""
-    if text.count("[") + text.count("{") > _RAW_BRACKETS:
+    if (text.count("[") + text.count("{")) * len(text) > _MAX_RAW_WORK:
         return False
     from _ruamel_yaml import CParser
     from ruamel.yaml.error import YAMLError
 
     try:
         CParser(text).raw_parse()
-    except YAMLError:
+    except (YAMLError, UnicodeEncodeError):
         return False
     return True
 
@@ -106,38 +168,99 @@ def split(text: str) -> list[tuple[int, Span]]:
     return list(enumerate(spans))
 
 
-def _joined(match: re.Match[str]) -> str:
-    r"""Write a JSON surrogate pair as YAML in the same 12 characters: an escaped line break and `\\U0001F600`.
+def _bounded(events: Iterator[Any], source: Source, start: int) -> Iterator[Any]:
+    def excess() -> Iterator[Any]:
+        for event in events:
+            location = source.location(start + event.start_mark.index)
+            raise SourceError(f"has more than {MAX_EVENTS:,} values and brackets", location=location)
+        yield from ()
 
-    A lone surrogate becomes U+FFFD, as in Go's encoding/json (https://pkg.go.dev/encoding/json#Unmarshal).
-    """
-    before, high, low = match.groups()
-    if not high:
-        return f"{before}\\uFFFD"
-    code = 0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00
-    return f"{before}\\\n\\U{code:08X}"
+    return chain(islice(events, MAX_EVENTS), excess())
 
 
-def _located(source: Source, span: Span, error: Any) -> SourceError:
-    mark = error.problem_mark or error.context_mark
-    offset = min(span.start + mark.index, len(source.text))
-    message = f"is not YAML: {error.problem}" + (f" {error.context}" if error.context else "")
-    return SourceError(message, location=source.location(offset), hint=_HINTS.get(error.problem))
+def _refuse_tag_directives(source: Source, text: str, start: int) -> None:
+    if text.count("%TAG") <= _MAX_TAG_DIRECTIVES:
+        return
+    found = [match.end() - 4 for match in _TAG_DIRECTIVE.finditer(text)]
+    if len(found) > _MAX_TAG_DIRECTIVES:
+        location = source.location(start + found[_MAX_TAG_DIRECTIVES])
+        raise SourceError(f"has more than {_MAX_TAG_DIRECTIVES} %TAG directives", location=location)
 
 
+def _read_pure(text: str, reader: Callable[[Iterator[Any]], _Result], refused: Exception) -> _Result:
+    from ruamel.yaml.error import MarkedYAMLError
+
+    try:
+        return reader(pure_events(text))
+    except MarkedYAMLError as error:
+        # The pure parser takes fewer tabs than the C parser and kubectl do.
+        raise (refused if text.startswith("\t", error.problem_mark.index) else error) from None
+
+
+def _read_joined(text: str, reader: Callable[[Iterator[Any]], _Result]) -> _Result:
+    """Read JSON whose surrogate pairs are written as YAML has them, which takes two characters less."""
+    from bisect import bisect_left
+
+    from ruamel.yaml.error import MarkedYAMLError
+
+    pairs: list[int] = []
+
+    def joined(match: re.Match[str]) -> str:
+        before, high, low = match.groups()
+        if not high:
+            return f"{before}\\uFFFD"  # as encoding/json does: https://pkg.go.dev/encoding/json#Unmarshal
+        pairs.append(match.end() - 12 - 2 * len(pairs))
+        code = 0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00
+        return f"{before}\\U{code:08X}"
+
+    def moved(mark: Any) -> _Mark:
+        return _Mark(mark.index + 2 * bisect_left(pairs, mark.index))
+
+    def events() -> Iterator[Any]:
+        for event in c_events(_PAIR.sub(joined, text)):
+            event.start_mark, event.end_mark = moved(event.start_mark), moved(event.end_mark)
+            yield event
+
+    try:
+        return reader(events())
+    except MarkedYAMLError as error:
+        error.problem_mark = moved(error.problem_mark)
+        error.context_mark = error.context_mark and moved(error.context_mark)
+        raise
+
+
+# What is wrong is where the context begins, not where the parser noticed it.
+_EARLIER = ("found unexpected end of stream", "found unexpected document indicator", "could not find expected ':'")
 _HINTS = {
-    "found character that cannot start any token": "indent with spaces; a text that starts with @, ` or % needs quotes",
+    _FLOW_COLON: "put the text that has the colon in quotes",
+    "could not find expected ':'": "write `KEY: VALUE`, or put a text of several lines in quotes",
+    "found incompatible YAML document": "kubectl reads YAML 1.1: leave the %YAML line out",
+    "found unexpected document indicator": "close the quotes",
     "found unexpected end of stream": "close the quotes",
 }
 
 
-def _unprintable(source: Source, span: Span, reason: str) -> SourceError:
+def _located(source: Source, start: int, error: Any) -> SourceError:
+    earlier = error.problem in _EARLIER and error.context_mark
+    offset = start + (error.context_mark if earlier else error.problem_mark).index
+    location = source.location(offset)
+    found = source.text[offset : offset + 1]
+    if error.problem.startswith("found character") and found == "\t":
+        return SourceError("is not YAML: found a tab", location=location, hint="indent with spaces")
+    if error.problem.startswith("found character"):
+        return SourceError(f"is not YAML: found a text that starts with `{found}`", location=location, hint="quote it")
+    message = f"is not YAML: {error.problem}"
+    if error.context:
+        begun = source.location(start + error.context_mark.index)
+        message += f" {error.context}" + (f" that begins in line {begun.line}" if begun.line < location.line else "")
+    return SourceError(message, location=location, hint=_HINTS.get(error.problem))
+
+
+def _unprintable(source: Source, span: Span) -> SourceError:
     """Locate the first character that YAML forbids: the C parser counts it in bytes."""
-    match = _CONTROL.search(source.text, span.start, span.end)
-    if not match:
-        return SourceError(f"is not YAML: {reason}", location=source.location(span.start))
+    offset = next(match.start() for match in _CONTROL.finditer(source.text, *span))
     return SourceError(
-        f"is not YAML: U+{ord(match.group()):04X} is not allowed",
-        location=source.location(match.start()),
+        f"is not YAML: U+{ord(source.text[offset]):04X} is not allowed",
+        location=source.location(offset),
         hint="remove the control character, or escape it in double quotes",
     )

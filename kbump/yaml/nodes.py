@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from sys import maxsize
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.source import Span
@@ -10,9 +12,11 @@ from kbump.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MERGE = "<<"
+_MERGE_TAGS = ("!", "tag:yaml.org,2002:merge")
 # Anchor and tag, in any order, may stand on lines of their own with comments between (YAML 1.2.2, section 6.9).
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*)?)*)+")
+_PROPERTIES = re.compile(
+    "(?:[&!][^ \t\r\n\x85\u2028\u2029]*(?:[ \t\r\n\x85\u2028\u2029]+(?:#[^\r\n\x85\u2028\u2029]*)?)*)+"
+)
 
 
 class Scalar:
@@ -61,10 +65,6 @@ class Sequence:
         self.tag = tag
         self.anchor = anchor
 
-    def children(self) -> list[Node]:
-        """Return the items."""
-        return self.items
-
 
 class Mapping:
     """A mapping: `pairs` as written; `merges` counts how deep its merge keys reach, 0 if it has none."""
@@ -88,10 +88,6 @@ class Mapping:
         self.tag = tag
         self.anchor = anchor
         self.merges = merges
-
-    def children(self) -> list[Node]:
-        """Return the values as written, merge keys included."""
-        return [value for _, value in self.pairs]
 
     def items(self) -> list[tuple[str, Node]]:
         """Return keys and values as kubectl reads them: merge keys are followed, in the order of the text.
@@ -117,9 +113,9 @@ class Mapping:
         return None
 
     def text(self, name: str) -> str:
-        """Return the value of a key if it is a scalar, else the empty string."""
+        """Return the value of a key if it is a scalar and not null, else the empty string."""
         node = self.get(name)
-        return node.value if type(node) is Scalar else ""
+        return node.part if type(node) is Scalar else ""
 
 
 Node = Scalar | Sequence | Mapping
@@ -127,7 +123,10 @@ Path = tuple[str | int, ...]
 
 
 class Document(NamedTuple):
-    """One document of a stream: its root (None if empty), its aliases as (span, node), its flow collections."""
+    """One document of a stream: its root (None if empty), its aliases as (span, node), its outermost flow collections.
+
+    Aliases and flow collections are in the order of the text.
+    """
 
     number: int
     root: Node | None
@@ -137,12 +136,18 @@ class Document(NamedTuple):
 
     def in_flow(self, offset: int) -> bool:
         """Whether a place is inside a flow collection, where plain scalars may hold less."""
-        return any(span.start <= offset < span.end for span in self.flows)
+        before = bisect_right(self.flows, (offset, maxsize))
+        return before > 0 and offset < self.flows[before - 1].end
 
 
 def is_merge(key: Node) -> bool:
-    """Whether a key is the merge key `<<` (plain: a quoted one is an ordinary key)."""
-    return type(key) is Scalar and key.value == MERGE and not key.style
+    """Whether a key is the merge key `<<`."""
+    return type(key) is Scalar and key.value == "<<" and is_merge_key(key.style, key.tag)
+
+
+def is_merge_key(style: str | None, tag: str | None) -> bool:
+    """Whether a key `<<` merges: a quoted one, or one with the tag of a string, is an ordinary key."""
+    return tag in _MERGE_TAGS if tag else not style
 
 
 def _merged(node: Node) -> dict[str, Node]:
@@ -151,24 +156,34 @@ def _merged(node: Node) -> dict[str, Node]:
         return dict(node.items())
     found: dict[str, Node] = {}
     for item in reversed(node.items) if type(node) is Sequence else ():
-        if type(item) is Mapping:
-            found.update(item.items())
+        found.update(item.items() if type(item) is Mapping else ())
     return found
 
 
 def walk(root: Node) -> Iterator[tuple[Node, Path]]:
-    """Yield every node that is reached from a root, once for each path that reaches it, in no particular order.
+    """Yield every node that is reached from a root, once for each path that reaches it, parents first.
 
-    Bounded by the reader's limit on what aliases expand to; without recursion, as documents may be 1,000 deep.
+    Bounded by the reader's limit on what aliases repeat; without recursion, as documents may be 1,000 deep.
     """
-    stack: list[tuple[Node, Path]] = [(root, ())]
+    yield root, ()
+    # Paths are made one at a time: all of them at once would take the square of the text's size.
+    stack: list[tuple[Path, Iterator[tuple[str | int, Node]]]] = [((), _below(root))]
     while stack:
-        node, path = stack.pop()
-        yield node, path
-        if type(node) is Mapping:
-            stack += [(value, (*path, key)) for key, value in node.items()]
-        elif type(node) is Sequence:
-            stack += [(item, (*path, index)) for index, item in enumerate(node.items)]
+        above, below = stack[-1]
+        for key, node in below:
+            path = (*above, key)
+            yield node, path
+            if type(node) is not Scalar:
+                stack.append((path, _below(node)))
+                break
+        else:
+            stack.pop()
+
+
+def _below(node: Node) -> Iterator[tuple[str | int, Node]]:
+    if type(node) is Mapping:
+        return iter(node.items())
+    return enumerate(node.items) if type(node) is Sequence else iter(())
 
 
 def follow(root: Node, path: Path) -> Node | None:
