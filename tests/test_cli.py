@@ -69,6 +69,12 @@ def test_an_unlike_command_points_to_the_help(kbump) -> None:
     assert "There is no command `deploy`. See `kbump --help`." in ran.stderr
 
 
+def test_a_mistyped_option_is_a_usage_error(kbump) -> None:
+    ran = kbump("set-image", "acme/web:1", "--names", "web")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "--names" in ran.stderr
+
+
 def test_no_command_prints_the_help_and_is_a_usage_error(kbump) -> None:
     ran = kbump()
     assert ran.code == 2

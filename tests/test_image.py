@@ -27,9 +27,7 @@ def table(name):
 
 
 def spelled_out(cell):
-    return (
-        "" if cell == "-" else re.sub(r"<([^<>]+)\*(\d+)>", lambda repeat: repeat[1] * int(repeat[2]), cell)
-    )
+    return "" if cell == "-" else re.sub(r"<([^<>]+)\*(\d+)>", lambda repeat: repeat[1] * int(repeat[2]), cell)
 
 
 def reference(cell):
@@ -51,9 +49,7 @@ def test_what_is_no_reference_is_refused_with_the_reason(row):
     [
         pytest.param("", "an empty text is not", id="an empty text is named"),
         pytest.param("a^a", "`a^a` is not", id="the text is quoted"),
-        pytest.param(
-            "https://me:secret@host/app", "`https://***@host/app` is not", id="a password is masked"
-        ),
+        pytest.param("https://me:secret@host/app", "`https://***@host/app` is not", id="a password is masked"),
         pytest.param("a\x1b[1m", r"`a\x1b[1m` is not", id="a control character is spelled out"),
         pytest.param("a" * 301 + "!", f"`{'a' * 300}...` is not", id="a long text is cut"),
     ],
@@ -128,9 +124,7 @@ def test_a_text_that_is_too_long_for_a_tag_is_no_version():
     "statement",
     [
         pytest.param("", id="the import"),
-        pytest.param(
-            "change(parse('a:1.2'), parse('a:1.2@sha256:' + 'f' * 64))", id="a change of equal tags"
-        ),
+        pytest.param("change(parse('a:1.2'), parse('a:1.2@sha256:' + 'f' * 64))", id="a change of equal tags"),
         pytest.param("change(parse('a:1.2'), parse('a:latest'))", id="a change to what is no version"),
         pytest.param("change(parse('a:1.2-alpine'), parse('a:1.3'))", id="a change of variant"),
         pytest.param("version('latest')", id="a tag that is no version"),
@@ -155,9 +149,9 @@ hosts = st.one_of(
     st.ip_addresses(v=4).map(str),
     st.ip_addresses(v=6).filter(lambda address: "." not in str(address)).map("[{}]".format),
 )
-domains = st.builds(
-    "{}{}/".format, hosts, st.just("") | st.integers(0, 65535).map(":{}".format)
-) | st.sampled_from(["", "localhost/", "docker.io/", "index.docker.io/"])
+domains = st.builds("{}{}/".format, hosts, st.just("") | st.integers(0, 65535).map(":{}".format)) | st.sampled_from(
+    ["", "localhost/", "docker.io/", "index.docker.io/"]
+)
 names = st.builds("{}{}".format, domains, st.lists(components, min_size=1, max_size=3).map("/".join)).filter(
     lambda name: not re.fullmatch("[a-f0-9]{64}", name)
 )
@@ -166,9 +160,7 @@ digests = st.just("") | st.sampled_from([("sha256", 64), ("sha384", 96), ("sha51
     lambda kind: st.text("0123456789abcdef", min_size=kind[1], max_size=kind[1]).map(f"{kind[0]}:{{}}".format)
 )
 references = st.builds(ImageReference, names, tags, digests)
-numbered_tags = st.from_regex(
-    r"v?[0-9]{1,8}([.-][0-9]{1,4}){0,3}([-._+]?[a-z]{1,5}[0-9]{0,2}){0,2}", fullmatch=True
-)
+numbered_tags = st.from_regex(r"v?[0-9]{1,8}([.-][0-9]{1,4}){0,3}([-._+]?[a-z]{1,5}[0-9]{0,2}){0,2}", fullmatch=True)
 
 
 @given(references)

@@ -99,7 +99,7 @@ def test_a_kustomization_needs_no_kind() -> None:
             id="the items of a typed list are of its kind",
         ),
         pytest.param(
-            "apiVersion: v1\nkind: List\nitems:\n- {kind: List, items: [{kind: Pod}, {kind: Job, apiVersion: batch/v1}]}",
+            "apiVersion: v1\nkind: List\nitems:\n- {kind: List, items: [{kind: Pod}, {kind: Job, apiVersion: b/v1}]}",
             [("Pod", ("items", 0, "items", 0)), ("Job", ("items", 0, "items", 1))],
             id="lists in lists",
         ),

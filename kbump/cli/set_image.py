@@ -102,16 +102,14 @@ def _standard_input(paths: tuple[str, ...]) -> str:
         raise UsageError("`-f -` cannot be combined with other paths", hint="leave one of them out")
     from kbump.source import Source
 
-    return Source.from_bytes("-", sys.stdin.buffer.read()).text
+    return Source.from_bytes("-", sys.stdin.buffer.read()).to_bytes().decode()
 
 
 def _report(context: click.Context, result: SetImageResult, options: dict[str, Any]) -> int:
     rows = _rows(context, result, options)
-    filtering = "-" in options["filename"]
-    if filtering and not options["check"] and not options["diff"] and result.text is not None:
+    if result.text is not None and not options["diff"]:
         click.echo(result.text, nl=False)
-        if not options["quiet"]:
-            click.echo(rows, nl=False, err=True)
+        click.echo("" if options["quiet"] else rows, nl=False, err=True)
     else:
         click.echo(rows, nl=False, color=context.color)
     _say(context, result, options)
@@ -121,6 +119,8 @@ def _report(context: click.Context, result: SetImageResult, options: dict[str, A
 
 
 def _rows(context: click.Context, result: SetImageResult, options: dict[str, Any]) -> str:
+    if result.blocked and options["output"] == "text":
+        return ""  # nothing was changed, and nothing is to be applied
     if options["diff"]:
         return result.patch
     if options["output"] == "json":

@@ -215,16 +215,13 @@ class _Composer:
                 raise self.error(f"the key `{key.value}` is there twice, first in line {first}", at)
             if type(key) is Scalar:
                 seen[key.value] = at
-            cursor = max(self.place(value, at), value.end - 1)
+            cursor = max(self.place(value, max(at, key.end - 1)), value.end - 1)
 
     def place(self, node: Node, cursor: int) -> int:
         """Where a node is said that follows another one: what starts before it is an alias."""
         if node.start >= cursor:
             return node.start
-        behind = bisect_right(self.aliases, cursor, key=lambda alias: alias[0].start)
-        while self.aliases[behind][1] is not node:
-            behind += 1
-        return self.aliases[behind][0].start
+        return self.aliases[bisect_right(self.aliases, cursor, key=lambda alias: alias[0].start)][0].start
 
     def start_document(self, event: Any) -> None:
         self.begun = self.base + event.start_mark.index

@@ -65,6 +65,12 @@ CHAIN = "m0: &m0 {k0: v}\n" + "".join(f"m{n}: &m{n} {{<<: *m{n - 1}, k{n}: v}}\n
             id="an alias twice",
         ),
         pytest.param(
+            "a: &x b\nc:\n  ? d\n  : [*x, *x]\n  *x : *x\n  *x : 1",
+            (6, 3),
+            "the key `b` is there twice, first in line 5",
+            id="an alias twice behind others",
+        ),
+        pytest.param(
             "<<: {a: 1}\nb: 2\n<<: {c: 3}", (3, 1), "the key `<<` is there twice, first in line 1", id="two merge keys"
         ),
         pytest.param("a:\n  <<: b", (2, 3), "a merge key needs a mapping, or a list of mappings", id="a merged scalar"),
@@ -190,6 +196,13 @@ def test_a_scalar_says_how_it_is_written(
         node = root.get("a")
         assert type(node) is Scalar
         assert (node.value, node.style, node.tag, node.anchor) == (value, style, tag, anchor)
+
+
+def test_aliases_in_a_key_that_is_no_scalar_are_counted() -> None:
+    with pytest.raises(SourceError) as caught:
+        compose(Source("web.yaml", "a: &x b\nc:\n  ? [*x, {*x : *x}]\n  : *x\n  *x : 1\n  b: 2"))
+    assert caught.value.location == Location("web.yaml", 6, 3)
+    assert caught.value.message == "the key `b` is there twice, first in line 5"
 
 
 def test_many_aliases_beside_a_key_that_is_no_scalar_take_little_time() -> None:
