@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kbump.fields import ImageField
 
 # A name can hide from a search of the bytes only behind an escape, or a line break escaped in the middle of a word.
-_HIDING = re.compile(rb"\\(?:[xuU]|(?<=[\w./-]\\)\r?\n[ \t]*[\w./-])")
+_HIDING = re.compile(rb"\\(?:[xuU/]|(?<=[\w./-]\\)\r?\n[ \t]*[\w./-])")
 
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
@@ -127,22 +127,26 @@ def select_images(
 
 
 class Needles:
-    """What a text holds if a request could match in it: a name's last part, a container's name, or an escape.
+    """What a text holds if a request could match in it: a repository's path, a container's name, or an escape.
 
-    Searching for words one by one is many times faster than for a pattern of alternatives.
+    Searching for words one by one is many times faster than for a pattern of alternatives. Helm values may split a
+    path between `registry` and `repository`; the path's last part is in one piece there.
     """
 
     def __init__(self, requests: Iterable[Request]) -> None:
-        words = set()
-        for request in requests:
-            words |= {name.rpartition("/")[2] for name in request.repositories} or {request.container}
-        self.words = [word.encode() for word in sorted(words)]
+        names = {name for request in requests for name in request.repositories}
+        containers = {request.container for request in requests if request.container}
+        paths = {name.partition("/")[2].removeprefix("library/") for name in names}
+        self.words = [word.encode() for word in sorted(paths | containers)]
+        self.parts = [name.rpartition("/")[2].encode() for name in sorted(names)]
         # UTF-8 never has the byte 0xFF, the marks of UTF-16 and UTF-32 always do, and kubectl reads those, too.
-        self.literals = [*self.words, b"\\", b"\xff"]
+        self.literals = [*self.words, *self.parts, b"\\", b"\xff"]
 
     def search(self, data: bytes) -> bool:
         """Whether one of them is in the bytes, or could be in what is no UTF-8."""
         if any(word in data for word in self.words) or data.startswith(_WIDE):
+            return True
+        if b"registry" in data and any(part in data for part in self.parts):
             return True
         return b"\\" in data and bool(_HIDING.search(data))
 

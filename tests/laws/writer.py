@@ -180,7 +180,7 @@ class Writer:
 
     def literal(self, value: str, column: int) -> list[str]:
         header = self.pick("|", ">", "|-", ">-", ">+", "|2-")
-        indent = " " * (column - 1 + 2 if "2" in header else column + self.pick(1, 3))
+        indent = " " * (max(column - 1, 0) + 2 if "2" in header else column + self.pick(1, 3))
         return [self.commented(header), indent + value]
 
     def flow(self, data: Any, column: int) -> list[str]:
