@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from kbump.yaml.nodes import Mapping, Node
 
 FILE_NAME = ".kbump.yaml"
-_KIND = re.compile(r"(?:[a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_KIND = r"(?:[a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*"
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 # The options of each command that may have a default in the file (a test holds this to the commands).
 OPTIONS: dict[str, tuple[str, ...]] = {
     "images": ("color", "exclude", "keep-going", "no-ignore", "output", "quiet", "verbose"),
@@ -105,7 +105,7 @@ class _Reader:
         return tuple(self.text(item, name) for item in node.items)
 
     def directory(self, name: str, node: Node) -> str:
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(_NAME, name):
             raise self.error(f"`{name}` is no name for an environment: use letters, digits, `.`, `_` and `-`", node)
         text = self.text(node, name)
         if text.startswith("/") or ".." in text.split("/"):
@@ -115,7 +115,7 @@ class _Reader:
     def paths(self, kind: str, node: Node) -> tuple[str, ...]:
         from kbump.yaml.patterns import PATTERN
 
-        if not _KIND.fullmatch(kind):
+        if not re.fullmatch(_KIND, kind):
             raise self.error(f"`{kind}` must be GROUP/KIND, such as `example.com/Widget`", node)
         texts = self.texts(node, kind)
         wrong = next((text for text in texts if not PATTERN.fullmatch(text)), None)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 # fsmonitor would start a program of the repository's choice.
 _LIST = ("git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-_NOT_OPENED = re.compile(rb"^warning: could not open directory '(.+?)/?': ", re.MULTILINE | re.DOTALL)
+_NOT_OPENED = rb"(?ms)^warning: could not open directory '(.+?)/?': "
 
 
 class Listing(NamedTuple):
@@ -47,7 +47,7 @@ def listing(directory: str) -> Listing:
         return Listing([], [], f"git cannot list it ({words})")
     # An unmerged file is listed once for every stage; git before 2.31 has no --deduplicate.
     names = dict.fromkeys(os.fsdecode(done.stdout).split("\0")[:-1])
-    return Listing(list(names), [os.fsdecode(name) for name in _NOT_OPENED.findall(done.stderr)], "")
+    return Listing(list(names), [os.fsdecode(name) for name in re.findall(_NOT_OPENED, done.stderr)], "")
 
 
 def _environment() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-_TEMPORARY = re.compile(r"\..*\.[0-9a-f]{12}\.kbump~", re.DOTALL)
+_TEMPORARY = r"(?s)\..*\.[0-9a-f]{12}\.kbump~"
 # NAME_MAX of every file system that people keep repositories on, in bytes.
 _LONGEST = 255
 
@@ -22,4 +22,4 @@ def temporary(name: str) -> str:
 
 def is_temporary(name: str) -> bool:
     """Whether a file name (no directory) is one that `temporary` makes."""
-    return name.endswith(".kbump~") and _TEMPORARY.fullmatch(name) is not None
+    return name.endswith(".kbump~") and re.fullmatch(_TEMPORARY, name) is not None

@@ -87,7 +87,10 @@ def _regular(path: str, descriptor: int) -> os.stat_result:
 
 def _content(path: str, descriptor: int, size: int) -> bytes:
     # Until the end, not until `size`: files of /proc say 0, others grow meanwhile.
-    pieces, length = [], 0
+    piece = os.read(descriptor, size + 1)
+    if len(piece) == size > 0:
+        return piece
+    pieces, length = [piece], len(piece)
     while piece := os.read(descriptor, max(size + 1 - length, 4096)):
         pieces.append(piece)
         length += len(piece)

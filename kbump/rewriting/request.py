@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from kbump.fields import ImageField
 
 # A name can hide from a search of the bytes only behind an escape, or a line break escaped in the middle of a word.
-_HIDING = re.compile(rb"\\(?:[xuU/]|(?<=[\w./-]\\)\r?\n[ \t]*[\w./-])")
+_BREAK = rb"(?:\r\n?|\n|\xc2\x85|\xe2\x80[\xa8\xa9])"
+_HIDING = rb"\\(?:[xuU/]|(?<=[\w./-]\\)" + _BREAK + rb"[ \t]*[\w./-])"
 
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
@@ -148,7 +149,7 @@ class Needles:
             return True
         if b"registry" in data and any(part in data for part in self.parts):
             return True
-        return b"\\" in data and bool(_HIDING.search(data))
+        return b"\\" in data and bool(re.search(_HIDING, data))
 
 
 def _parse(text: str, whole: str) -> ImageReference:

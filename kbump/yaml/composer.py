@@ -57,11 +57,14 @@ def compose_matching(source: Source, matches: Callable[[bytes], bool]) -> list[D
     spans = split(source.text)
     if len(spans) == 1:
         return compose(source)
-    texts = ((index, span, source.text[span.start : span.end]) for index, span in spans)
-    hits = [(index, span) for index, span, text in texts if matches(text.encode("utf-8", "surrogatepass"))]
-    if len(hits) < len(spans) and is_sound(source.text):
-        return [document for index, span in hits for document in compose_span(source, span, index)]
-    return compose(source)
+    found: list[Document] = []
+    for index, span in spans:
+        text = source.text[span.start : span.end]
+        if matches(text.encode("utf-8", "surrogatepass")):
+            found += compose_span(source, span, index)
+        elif not is_sound(text):
+            return compose(source)
+    return found
 
 
 class _Composer:

@@ -103,7 +103,8 @@ class _Constructor:
                 return resolve_key(text, tag)
             return resolve_quoted(text, tag) if event.style else resolve(text, tag)
         except SourceError as error:
-            raise self.error(error.message, place) from None
+            # The text may be a Secret's.
+            raise self.error(error.message.replace(f" {text!r} ", " it "), place) from None
 
     def alias(self, event: Any) -> None:
         target = self.anchors.get(event.anchor, event)

@@ -30,19 +30,21 @@ _PURE_LIMIT = 256 * 1024
 # parser read `{image: nginx:1.2}` (https://github.com/yaml/libyaml/issues/12).
 _FLOW_COLON = "found unexpected ':'"
 _SURROGATE = "found invalid Unicode character escape code"
-_PAIR = re.compile(
+# Only JSON and errors need these two, and the second takes 5 ms to compile: `re` does it where they are met first.
+_PAIR = (
     r"(?<!\\)((?:\\\\)*)(?:\\u([dD][89abAB][\da-fA-F]{2})\\u([dD][c-fC-F][\da-fA-F]{2})|\\u[dD][89a-fA-F][\da-fA-F]{2})"
 )
-# Compiled where it is needed: that takes 6 ms, a tenth of a run.
 _CONTROL = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 # Line breaks of YAML 1.1, which the C parser and kubectl follow; to YAML 1.2 and the pure parser only CR and LF are.
 _OLD_BREAK = re.compile("[\x85\u2028\u2029]")
 _LINE = r"(?:\A\ufeff*|(?<=[\r\n\x85\u2028\u2029]))"
-_BOUNDARY = re.compile(rf"{_LINE}---(?=[ \t\r\n\x85\u2028\u2029]|\Z)")
-_UNSPLIT = re.compile(rf"{_LINE}(?:%|\.\.\.)")
-_CONTENT = re.compile(rf"{_LINE}[ \t]*[^# \t\r\n\x85\u2028\u2029\ufeff]")
+# At the start of a line. `re` looks for what a pattern begins with, so what is rare stands first, and the line's start
+# is looked at from behind it: 15 times faster.
+_BOUNDARY = re.compile(r"---(?<![^\r\n\x85\u2028\u2029\ufeff]---)(?=[ \t\r\n\x85\u2028\u2029]|\Z)")
+_UNSPLIT = re.compile(r"%(?<![^\r\n\x85\u2028\u2029\ufeff]%)|\.\.\.(?<![^\r\n\x85\u2028\u2029\ufeff]\.\.\.)")
+_CONTENT = rf"{_LINE}[ \t]*[^# \t\r\n\x85\u2028\u2029\ufeff]"
 _TAG_FIRST = re.compile(r"!\S*(?:\s+(?:#[^\r\n]*)?)+\Z")
-_TAG_DIRECTIVE = re.compile(rf"{_LINE}%TAG")
+_TAG_DIRECTIVE = rf"{_LINE}%TAG"
 _Result = TypeVar("_Result")
 
 
@@ -160,13 +162,22 @@ def split(text: str) -> list[tuple[int, Span]]:
     `---` at the start of a line always begins a document, whatever surrounds it (YAML 1.2.2, section 9.1.2);
     a text with directives or document end markers is returned as one span with index 0.
     """
-    starts = [match.start() for match in _BOUNDARY.finditer(text)]
+    starts = list(_boundaries(text))
     if not starts or _UNSPLIT.search(text):
         return [(0, Span(0, len(text)))]
     spans = [Span(start, end) for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
-    if _CONTENT.search(text, 0, starts[0]):
+    if re.search(_CONTENT, text[: starts[0]]):
         spans.insert(0, Span(0, starts[0]))
     return list(enumerate(spans))
+
+
+def _boundaries(text: str) -> Iterator[int]:
+    for match in _BOUNDARY.finditer(text):
+        start = match.start()
+        if text[start - 1 : start] != "\ufeff":
+            yield start
+        elif not text[:start].strip("\ufeff"):
+            yield 0  # byte order marks stand before the first line only, and belong to it
 
 
 def _bounded(events: Iterator[Any], source: Source, start: int) -> Iterator[Any]:
@@ -182,7 +193,7 @@ def _bounded(events: Iterator[Any], source: Source, start: int) -> Iterator[Any]
 def _refuse_tag_directives(source: Source, text: str, start: int) -> None:
     if text.count("%TAG") <= _MAX_TAG_DIRECTIVES:
         return
-    found = [match.end() - 4 for match in _TAG_DIRECTIVE.finditer(text)]
+    found = [match.end() - 4 for match in re.finditer(_TAG_DIRECTIVE, text)]
     if len(found) > _MAX_TAG_DIRECTIVES:
         location = source.location(start + found[_MAX_TAG_DIRECTIVES])
         raise SourceError(f"has more than {_MAX_TAG_DIRECTIVES} %TAG directives", location=location)
@@ -218,7 +229,7 @@ def _read_joined(text: str, reader: Callable[[Iterator[Any]], _Result]) -> _Resu
         return _Mark(mark.index + 2 * bisect_left(pairs, mark.index))
 
     def events() -> Iterator[Any]:
-        for event in c_events(_PAIR.sub(joined, text)):
+        for event in c_events(re.sub(_PAIR, joined, text)):
             event.start_mark, event.end_mark = moved(event.start_mark), moved(event.end_mark)
             yield event
 

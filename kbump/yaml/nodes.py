@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 _MERGE_TAGS = ("!", "tag:yaml.org,2002:merge")
 # Anchor and tag, in any order, may stand on lines of their own with comments between (YAML 1.2.2, section 6.9).
-_PROPERTIES = re.compile(
-    "(?:[&!][^ \t\r\n\x85\u2028\u2029]*(?:[ \t\r\n\x85\u2028\u2029]+(?:#[^\r\n\x85\u2028\u2029]*)?)*)+"
-)
+_PROPERTIES = "(?:[&!][^ \t\r\n\x85\u2028\u2029]*(?:[ \t\r\n\x85\u2028\u2029]+(?:#[^\r\n\x85\u2028\u2029]*)?)*)+"
 
 
 class Scalar:
@@ -46,7 +44,7 @@ class Scalar:
         """Return the span in the source's text without anchor and tag: quotes and block headers belong to it."""
         if not (self.anchor or self.tag):
             return Span(self.start, self.end)
-        match = _PROPERTIES.match(text, self.start, self.end)
+        match = re.compile(_PROPERTIES).match(text, self.start, self.end)
         return Span(match.end() if match else self.start, self.end)
 
 

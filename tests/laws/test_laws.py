@@ -125,7 +125,7 @@ def test_a_broken_file_beside_any_text_stops_the_run(
     for number, example in enumerate(files):
         (folder / str(number)).mkdir()
         (folder / str(number) / example.name).write_bytes(example.data)
-    (folder / "broken.yaml").write_text("image: [nginx web team\n")
+    (folder / "broken.yaml").write_text("image: [nginx ghcr.io/acme/web team/web\n")
     before = contents(folder)
     result = set_image(requests, str(folder), require=0)
     assert contents(folder) == before

@@ -82,7 +82,12 @@ def test_the_table_is_what_the_real_kubectl_reads(tmp_path: Path) -> None:
         pytest.param("a: b\n~: c", (2, 1), "a mapping key must not be null", id="null as a key"),
         pytest.param("a: &a\nb:\n  *a : c", (3, 3), "a mapping key must not be null", id="an alias of null as a key"),
         pytest.param("a: [.inf]", (1, 5), "kubectl refuses .inf: JSON has no such number", id="infinity"),
-        pytest.param("a: !!int b", (1, 4), "cannot read 'b' as !!int: it is !!str", id="a tag that does not fit"),
+        pytest.param(
+            "a: !!int b",
+            (1, 4),
+            "cannot read it as !!int: it is !!str",
+            id="a tag that does not fit, without the value",
+        ),
         pytest.param("a: 1\n1: b\n0x1: c", (3, 1), "the keys `1` and `0x1` are both `1` to kubectl", id="one number"),
         pytest.param(
             "yes: 1\n'true': 2", (2, 1), "the keys `yes` and `true` are both `true` to kubectl", id="one bool"
