@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kbump import files
 from kbump.errors import KbumpError, Location, SourceError
+from kbump.manifest import workload
 from kbump.parallel import fork_map
 from kbump.source import Source
 from kbump.workspace import Workspace, find_config, open_workspace, watched
@@ -42,8 +43,7 @@ class Image(NamedTuple):
     @property
     def workload(self) -> str:
         """The object as people name it: `Deployment shop/web`; empty where it is no Kubernetes object."""
-        name = f"{self.namespace}/{self.object}" if self.namespace else self.object
-        return f"{self.kind} {name}".rstrip() if self.role == "manifest" else ""
+        return workload(self.role, self.kind, self.namespace, self.object)
 
 
 class ImagesResult(NamedTuple):

@@ -41,6 +41,12 @@ class Manifest(NamedTuple):
         return type(sops) is Mapping and bool(sops.get("mac") or sops.get("lastmodified") or sops.get("version"))
 
 
+def workload(role: str, kind: str, namespace: str, name: str) -> str:
+    """Name an object as people do, `Deployment shop/web`; return "" for what is no Kubernetes object."""
+    full = f"{namespace}/{name}" if namespace else name
+    return f"{kind} {full}".rstrip() if role == "manifest" else ""
+
+
 def manifests(source: Source, documents: list[Document], *, values: bool = False) -> Iterator[Manifest]:
     """Yield the manifests of a source's documents in order; items of a List or typed list are manifests of their own.
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-VALUES = {"errors", "source", "finding", "image", "yaml", "manifest", "config"}
+VALUES = {"errors", "source", "finding", "image", "versions", "yaml", "manifest", "config"}
 VERBS = {"fields", "rewriting"}
 WORLD = {"files", "cluster", "parallel"}
 WORKFLOWS = {"workspace", "inventory", "update"}

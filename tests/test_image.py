@@ -14,7 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kbump.errors import ImageReferenceError
-from kbump.image import ImageReference, change, version
+from kbump.image import ImageReference
+from kbump.versions import change, version
 
 CASES = Path(__file__).parent / "cases" / "image"
 
@@ -131,7 +132,8 @@ def test_a_text_that_is_too_long_for_a_tag_is_no_version():
     ],
 )
 def test_semver_is_not_imported_for(statement):
-    code = "from kbump.image import ImageReference, change, version\nparse = ImageReference.parse\n"
+    imports = "from kbump.image import ImageReference\nfrom kbump.versions import change, version\n"
+    code = imports + "parse = ImageReference.parse\n"
     check = "\nimport sys\nsys.exit('semver' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code + statement + check], check=False).returncode == 0
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from kbump.manifest import workload
+
 if TYPE_CHECKING:
     from kbump.errors import KbumpError, Location
     from kbump.finding import Finding
@@ -14,7 +16,7 @@ class Change(NamedTuple):
     """One selected image field.
 
     `status` is changed, unchanged (already right), refused or overridden (by an overlay's `images:`), `reason` says why
-    for the last two; `change` is the class of the change (see kbump.image); `old` and `new` are as the file spells
+    for the last two; `change` is the class of the change (see kbump.versions); `old` and `new` are as the file spells
     them; `request` is what was typed; `role` is the manifest's (manifest, kustomization, values, template, other).
     """
 
@@ -36,8 +38,7 @@ class Change(NamedTuple):
     @property
     def workload(self) -> str:
         """The object as people name it: `Deployment shop/web`; empty where it is no Kubernetes object."""
-        name = f"{self.namespace}/{self.name}" if self.namespace else self.name
-        return f"{self.kind} {name}".rstrip() if self.role == "manifest" else ""
+        return workload(self.role, self.kind, self.namespace, self.name)
 
 
 class FilePlan(NamedTuple):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kbump.image import ImageReference, change
+from kbump.image import ImageReference
+from kbump.versions import change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.errors import SourceError
 from kbump.fields import ImageField, image_fields
-from kbump.image import change
 from kbump.manifest import manifests
 from kbump.rewriting.near_misses import near_misses
 from kbump.rewriting.planning import Plan, plan
 from kbump.rewriting.request import Needles
 from kbump.rewriting.result import Change, FilePlan
 from kbump.rewriting.selection import guarded, select, wanted
+from kbump.versions import change
 from kbump.yaml.composer import compose_matching
 
 if TYPE_CHECKING:

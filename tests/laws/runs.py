@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import shutil
 import tempfile
@@ -15,18 +14,19 @@ from typing import Any, NamedTuple
 from kbump import Change, KbumpError, SourceError, images, set_image
 from kbump.rewriting.request import Needles, select_images
 from kbump.rewriting.texts import Dialect, plan_source
-from kbump.source import Source, apply_edits
+from kbump.source import Source, Span, apply_edits
+from kbump.yaml.composer import compose
 from kbump.yaml.constructor import construct
-from kbump.yaml.nodes import path_text
+from kbump.yaml.nodes import Document, Mapping, Node, path_text, walk
 from tests.conftest import CASES, ROOT
 from tests.laws.strategies import Example
 
 DIGEST = f"sha256:{'9' * 64}"
 ABSENT = object()
-# What a reference and its quotes are made of, and what breaks a long one in two.
-REFERENCE = re.compile(r"""[\w.:/@+~\-"'\\\s]+""")
 # What an entry of a kustomization gains or loses, with its line.
-PART = re.compile(r"""[ \t]*["']?(newName|newTag|digest)["']?[ \t]*:""")
+PART = re.compile(r"[^\r\n]*(?:newName|newTag|digest)[^\r\n]*[\r\n]*")
+# Blank lines and comments below an entry are in it if a part follows that may go.
+BELOW = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*")
 COMMENT = re.compile(r"(?:(?<=\s)|\A)#[^\r\n]*")
 
 
@@ -140,32 +140,53 @@ def _planned(
 
 
 def lossless(run: Run) -> None:
-    """What is not a reference stays: bytes outside the lines of changes, on them all but the reference."""
+    """Outside the scalars and entries that change there are the same bytes; in entries there are the same comments."""
     if run.error or not run.changed:
         assert run.after == run.before
         return
-    source = Source.from_bytes(run.name, run.before)
-    assert source.to_bytes() == run.before
-    assert apply_edits(source.text, []) == source.text
-    before, after = (lines(data) for data in (run.before, run.after))
-    known = re.compile("|".join(re.escape(text) for change in run.changed for text in (change.new, change.old)))
-    for kind, old, end, new, stop in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if kind != "equal":
-            pieces = before[old:end], after[new:stop]
-            # A part of an entry comes and goes with its line.
-            moved = len({str(parts(piece)) for piece in pieces}) > 1
-            assert remains(pieces[0], known, moved) == remains(pieces[1], known, moved)
+    before, after = (Source.from_bytes(run.name, data) for data in (run.before, run.after))
+    assert before.to_bytes() == run.before
+    assert apply_edits(before.text, []) == before.text
+    assert before.bom == after.bom
+    documents = compose(before)
+    places = {(number(before, documents, change), change.path, change.role) for change in run.changed}
+    (outside, inside), (outside_after, inside_after) = (parted(source, places) for source in (before, after))
+    assert outside == outside_after
+    for piece, piece_after in zip(inside, inside_after, strict=True):
+        there, there_after = Counter(COMMENT.findall(piece)), Counter(COMMENT.findall(piece_after))
+        # A part of an entry takes its line with it.
+        assert there - Counter(COMMENT.findall("".join(PART.findall(piece)))) <= there_after <= there
 
 
-def parts(changed: list[str]) -> list[str]:
-    return [match[1] for line in changed if (match := PART.match(line))]
+def number(source: Source, documents: list[Document], change: Change) -> int:
+    offset = source.line_starts[change.location.line - 1] + change.location.column - 1
+    return max(document.number for document in documents if document.span.start <= offset)
 
 
-def remains(changed: list[str], known: re.Pattern[str], moved: bool) -> list[str]:
-    """What is left of changed lines without references, and of the lines of moved parts the brackets."""
-    text = "".join(re.sub(r"[^][{}]", "", line) if moved and PART.match(line) else line for line in changed)
-    text = known.sub("", text)
-    return [REFERENCE.sub("", COMMENT.sub("", text)).replace(",", ""), *COMMENT.findall(text)]
+def parted(source: Source, places: set[tuple[int, str, str]]) -> tuple[list[str], list[str]]:
+    """Return what is outside the nodes at some places, and what is inside."""
+    spans: set[Span] = set()
+    for document in compose(source):
+        nodes = {path_text(path): node for node, path in walk(document.root)} if document.root else {}
+        for path, role in ((path, role) for at, path, role in places if at == document.number):
+            spans |= set(spans_of(source, nodes[path], role))
+    ends = [0]
+    for start, end in sorted(spans):
+        if start >= ends[-1]:
+            ends += [start, end]
+    pieces = [source.text[start:end] for start, end in zip(ends, [*ends[1:], None], strict=True)]
+    return pieces[::2], pieces[1::2]
+
+
+def spans_of(source: Source, node: Node, role: str) -> Iterator[Span]:
+    """Return what may change: a scalar, those of values with several, an entry of a kustomization with its lines."""
+    if type(node) is Mapping and role == "kustomization":
+        end = node.end if node.flow else BELOW.match(source.text, source.line_span(node.end - 1).end).end()
+        yield Span(node.start, end)
+        return
+    for scalar in [value for _, value in node.pairs] if type(node) is Mapping else [node]:
+        # A space comes before what was empty.
+        yield Span(len(source.text[: scalar.start].rstrip(" \t")), scalar.end)
 
 
 def lines(data: bytes) -> list[str]:
