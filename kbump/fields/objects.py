@@ -44,7 +44,7 @@ def _containers(manifest: Manifest) -> Iterator[tuple[str, Path, Scalar]]:
         if type(node) is Sequence:
             stack += [(item, (*path, n)) for n, item in enumerate(node.items) if type(item) is not Scalar]
         elif type(node) is Mapping:
-            found = [(key, value) for key, value in node.items() if type(value) is not Scalar]
+            found = node.collections()
             holds_containers = False
             for key, value in found:
                 stack.append((value, (*path, key)))

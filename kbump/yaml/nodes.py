@@ -101,6 +101,12 @@ class Mapping:
                 found.update(_merged(value) if is_merge(key) else {key.value: value})
         return list(found.items())
 
+    def collections(self) -> list[tuple[str, Node]]:
+        """Return the keys whose values are collections; most values of most mappings are scalars."""
+        if self.merges:
+            return [(key, value) for key, value in self.items() if type(value) is not Scalar]
+        return [(key.value, value) for key, value in self.pairs if type(value) is not Scalar and type(key) is Scalar]
+
     def get(self, name: str) -> Node | None:
         """Return the value of a key, or None."""
         if self.merges:
