@@ -61,3 +61,13 @@ def test_no_module_has_the_name_of_a_public_function() -> None:
 
     functions = {name for name in kbump.__all__ if name.islower()}
     assert not functions & {path.stem for path in (ROOT / "kbump").glob("*")}
+
+
+def test_every_package_is_in_the_distribution() -> None:
+    import configparser
+
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    listed = setup["options"]["packages"].split()
+    found = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "kbump").rglob("__init__.py")}
+    assert listed == sorted({*found, "kbump.schemas"})

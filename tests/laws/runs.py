@@ -24,9 +24,10 @@ from tests.laws.strategies import Example
 DIGEST = f"sha256:{'9' * 64}"
 ABSENT = object()
 # What an entry of a kustomization gains or loses, with its line.
-PART = re.compile(r"[^\r\n]*(?:newName|newTag|digest)[^\r\n]*[\r\n]*")
-# Blank lines and comments below an entry are in it if a part follows that may go.
+PART = re.compile(r"[^\r\n]*(?:newName|newTag|digest|\\x)[^\r\n]*[\r\n]*")
+# Blank lines and comments around an entry are in it where a part stood that goes.
 BELOW = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*")
+ABOVE = re.compile(rf"(?<=[-\r\n]){BELOW.pattern}[ \t]*\Z")
 COMMENT = re.compile(r"(?:(?<=\s)|\A)#[^\r\n]*")
 
 
@@ -180,13 +181,21 @@ def parted(source: Source, places: set[tuple[int, str, str]]) -> tuple[list[str]
 
 def spans_of(source: Source, node: Node, role: str) -> Iterator[Span]:
     """Return what may change: a scalar, those of values with several, an entry of a kustomization with its lines."""
-    if type(node) is Mapping and role == "kustomization":
-        end = node.end if node.flow else BELOW.match(source.text, source.line_span(node.end - 1).end).end()
-        yield Span(node.start, end)
-        return
-    for scalar in [value for _, value in node.pairs] if type(node) is Mapping else [node]:
-        # A space comes before what was empty.
-        yield Span(len(source.text[: scalar.start].rstrip(" \t")), scalar.end)
+    if type(node) is not Mapping:
+        yield with_gap(source, node)
+    elif role == "values":
+        yield from (with_gap(source, value) for _, value in node.pairs)
+    elif node.flow:
+        yield Span(node.start, node.end)
+    else:
+        above = ABOVE.search(source.text, 0, node.start)
+        below = BELOW.match(source.text, source.line_span(node.end - 1).end)
+        yield Span(above.start() if above else node.start, below.end() if below else node.end)
+
+
+def with_gap(source: Source, node: Node) -> Span:
+    """Return the span of a scalar and of the space before it: a space is put before what was empty."""
+    return Span(len(source.text[: node.start].rstrip(" \t")), node.end)
 
 
 def lines(data: bytes) -> list[str]:

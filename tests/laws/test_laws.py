@@ -1,4 +1,4 @@
-"""The laws of DESIGN.md, over every fixture and over texts that hypothesis makes.
+"""The seven laws, over every fixture and over texts that hypothesis makes.
 
 KBUMP_TEST_EXAMPLES sets the number of texts.
 """
