@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from kbump.yaml.nodes import path_text
-from tests.laws.runs import FIXTURES, Run, differences, runs
+from tests.laws.laws import differences
+from tests.laws.runs import FIXTURES, Run, runs
 
 # Comes behind the file of its number, and says where the objects of that end.
 END = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: the-end}\n"

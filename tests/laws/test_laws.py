@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kbump import set_image
-from tests.laws import runs
-from tests.laws.runs import FIXTURES, LAWS, contents, copy, names, run_text
+from tests.laws import laws
+from tests.laws.laws import LAWS
+from tests.laws.runs import FIXTURES, contents, copy, names, read, run_text, runs
 from tests.laws.strategies import REQUESTS, Example, examples
 
 TEXTS = settings(
@@ -29,26 +30,26 @@ every_fixture = pytest.mark.parametrize("fixture", FIXTURES)
 
 @every_fixture
 def test_1_lossless(fixture: str) -> None:
-    for run in runs.runs(fixture):
-        runs.lossless(run)
+    for run in runs(fixture):
+        laws.lossless(run)
 
 
 @every_fixture
 def test_2_same_object(fixture: str) -> None:
-    for run in runs.runs(fixture):
-        runs.same_object(run)
+    for run in runs(fixture):
+        laws.same_object(run)
 
 
 @every_fixture
 def test_3_refuse_located(fixture: str) -> None:
-    for run in runs.runs(fixture):
-        runs.located(run)
+    for run in runs(fixture):
+        laws.located(run)
 
 
 @every_fixture
 def test_4_idempotent(fixture: str) -> None:
-    for run in runs.runs(fixture):
-        runs.idempotent(run)
+    for run in runs(fixture):
+        laws.idempotent(run)
 
 
 @every_fixture
@@ -67,8 +68,8 @@ def test_5_whole_or_not_at_all(fixture: str, tmp_path: Path) -> None:
 
 @every_fixture
 def test_6_nothing_hidden(fixture: str) -> None:
-    for run in runs.runs(fixture):
-        runs.nothing_hidden(run)
+    for run in runs(fixture):
+        laws.nothing_hidden(run)
 
 
 @every_fixture
@@ -87,7 +88,7 @@ def secrets(folder: Path) -> list[str]:
     """The values of all Secrets, as written and decoded."""
     found = []
     for name, data in contents(folder).items():
-        for document in runs.read(data) or [] if name.endswith((".yaml", ".yml", ".json")) else []:
+        for document in read(data) or [] if name.endswith((".yaml", ".yml", ".json")) else []:
             if isinstance(document, dict) and document.get("kind") == "Secret":
                 found += [str(value) for value in (document.get("stringData") or {}).values()]
                 encoded = [str(value) for value in (document.get("data") or {}).values()]
