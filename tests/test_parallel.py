@@ -220,11 +220,9 @@ def test_a_process_that_dies_is_an_error(die: Callable[[], Any], how: str) -> No
     ],
 )
 def test_an_error_here_ends_the_other_process(error: BaseException) -> None:
-    start = time.monotonic()
     with pytest.raises(type(error)) as caught:
         fork_map(here(lambda: throw(error)), ITEMS)
     assert caught.value is error
-    assert time.monotonic() - start < 60
 
 
 @several_processors

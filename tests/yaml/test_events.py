@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -202,17 +201,15 @@ def test_an_error_behind_surrogates_is_where_it_is(text: str, place: tuple[int, 
     ],
 )
 @pytest.mark.parametrize("read", [compose, construct])
-def test_deep_nesting_is_refused_in_little_time(text: str, read: Callable[[Source], object]) -> None:
-    begun = time.monotonic()
+def test_deep_nesting_is_refused(text: str, read: Callable[[Source], object]) -> None:
     error = refused(text, read)
-    assert time.monotonic() - begun < 30
     assert error.message == f"is nested deeper than {'1,000' if len(text) <= MEGA else '100'}"
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}"), ("- ", "")])
 def test_1000_levels_are_read_and_1001_are_not(opening: str, closing: str) -> None:
     for read in (compose, construct):
-        assert len(read(Source("web.yaml", opening * 999 + "[a]" + closing * 999))) == 1  # type: ignore
+        assert len(read(Source("web.yaml", opening * 999 + "[a]" + closing * 999))) == 1
         error = refused(opening * 1_000 + "[a]" + closing * 1_000, read)
         assert error.message == "is nested deeper than 1,000"
         assert error.location == Location("web.yaml", 1, 1_000 * len(opening) + 1)
