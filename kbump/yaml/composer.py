@@ -77,15 +77,16 @@ class _Composer:
         self.max_depth = max_depth(source)
         self.number = 0
         self.found: list[Document] = []
-        self.stack: list[tuple[list[Node], Any, int]] = []
-        self.begin_document()
-
-    def begin_document(self) -> None:
         self.children: list[Node] = []
-        # While an anchored collection is open, its event stands for it.
-        self.anchors: dict[str, Any] = {}
+        self.stack: list[tuple[list[Node], Any, int]] = []
         self.aliases: list[tuple[Span, Node]] = []
         self.flows: list[Span] = []
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what must not reach from one document into the next."""
+        # While an anchored collection is open, its event stands for it.
+        self.anchors: dict[str, Any] = {}
         self.repeats = Repeats()
         self.widths: dict[int, int] = {}
 
@@ -103,9 +104,10 @@ class _Composer:
         }
         base = self.base
         for number, event in enumerate(events):
-            if type(event) is not ScalarEvent:
+            kind = type(event)
+            if kind is not ScalarEvent:
                 self.number = number
-                handlers[type(event)](event)
+                handlers[kind](event)
                 continue
             # Two of three events are scalars, so this is the loop's fast way.
             start, end = base + event.start_mark.index, base + event.end_mark.index
@@ -142,7 +144,8 @@ class _Composer:
         self.children, opened, before = self.stack.pop()
         start = self.base + opened.start_mark.index
         end = self.end_flow(start, event) if opened.flow_style else self.end_of(items[-1])
-        self.close(Sequence(items, start, end, bool(opened.flow_style), opened.tag, opened.anchor), opened, before)
+        tag = opened.ctag and opened.tag
+        self.close(Sequence(items, start, end, bool(opened.flow_style), tag, opened.anchor), opened, before)
 
     def end_mapping(self, event: Any) -> None:
         flat = self.children
@@ -155,7 +158,8 @@ class _Composer:
         # Without a bracket of its own a flow mapping is a pair in a sequence: `[a: b]`.
         bracket = opened.flow_style and event.start_mark.index < event.end_mark.index
         end = self.end_flow(start, event) if bracket else self.end_of_pair(*flat[-2:])
-        node = Mapping(pairs, start, end, bool(opened.flow_style), opened.tag, opened.anchor, 0)
+        tag = opened.ctag and opened.tag
+        node = Mapping(pairs, start, end, bool(opened.flow_style), tag, opened.anchor, 0)
         if "<<" in names:
             self.merge(node)
         self.close(node, opened, before)
@@ -235,7 +239,9 @@ class _Composer:
         span = Span(self.begun, self.base + event.end_mark.index)
         self.found.append(Document(self.index, None if empty else root, span, self.aliases, self.flows))
         self.index += 1
-        self.begin_document()
+        self.children, self.aliases, self.flows = [], [], []
+        if self.anchors or self.widths:
+            self.forget()
 
     def error(self, message: str, offset: int) -> SourceError:
         return SourceError(message, location=self.source.location(offset))
