@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kbump.manifest import Manifest, manifests
+from kbump.manifest import Manifest, manifests, workload
 from kbump.source import Source
 from kbump.yaml.composer import compose
 
@@ -135,3 +135,17 @@ def test_a_document_is_encrypted_if_sops_signed_it(text: str, expected: bool) ->
 def test_the_items_of_an_encrypted_list_are_encrypted() -> None:
     text = "apiVersion: v1\nkind: List\nsops: {mac: x}\nitems: [{apiVersion: v1, kind: Pod}]"
     assert [one.encrypted for one in found(text)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "namespace", "name", "expected"),
+    [
+        pytest.param("values", "", "", "", "", id="values are no object"),
+        pytest.param("kustomization", "Kustomization", "", "web", "", id="a kustomization is none"),
+        pytest.param("manifest", "Pod", "", "", "Pod", id="a kind alone"),
+        pytest.param("manifest", "Pod", "", "web", "Pod web", id="without a namespace"),
+        pytest.param("manifest", "Pod", "shop", "web", "Pod shop/web", id="with a namespace"),
+    ],
+)
+def test_an_object_is_named_as_people_do(role: str, kind: str, namespace: str, name: str, expected: str) -> None:
+    assert workload(role, kind, namespace, name) == expected

@@ -92,6 +92,20 @@ def test_items_are_what_kubectl_reads(text: str, expected: object) -> None:
     assert {key: said(node.get(key)) for key in dict(node.items())} == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("a: 1\nb: [c]\nd: {e: f}", ["b", "d"], id="sequences and mappings"),
+        pytest.param("<<: {a: 1, b: [c]}\nd: {e: f}", ["b", "d"], id="also those that merge keys bring in"),
+        pytest.param("[a]: {b: c}", [], id="not below a key that is no scalar"),
+    ],
+)
+def test_the_collections_of_a_mapping_are_its_values_that_are_no_scalars(text: str, expected: list[str]) -> None:
+    node = root(text)
+    assert [key for key, _ in node.collections()] == expected
+    assert all(node.get(key) is value for key, value in node.collections())
+
+
 def test_a_key_that_is_not_there_is_none_and_has_no_text() -> None:
     for text in ("a: 1", "<<: {a: 1}"):
         assert root(text).get("b") is None
