@@ -9,10 +9,10 @@ import pytest
 
 from tests.conftest import ROOT
 
-VALUES = {"errors", "source", "finding", "image", "versions", "yaml", "manifest", "config"}
-VERBS = {"fields", "rewriting"}
+VALUES = {"errors", "source", "finding", "image", "versions", "yaml", "manifest", "resource", "config"}
+VERBS = {"fields", "rewriting", "catalog", "validation"}
 WORLD = {"files", "cluster", "parallel"}
-WORKFLOWS = {"workspace", "inventory", "update"}
+WORKFLOWS = {"workspace", "inventory", "update", "overlays", "inspection"}
 REPORT = {"report"}
 DOORS = {"cli", "__main__", "__init__"}
 # What each room may import beside itself; a workflow names the workflows that it builds on.
@@ -23,7 +23,9 @@ MAY_IMPORT = {
     "workspace": VALUES | WORLD,
     "inventory": VALUES | VERBS | WORLD | {"workspace"},
     "update": VALUES | VERBS | WORLD | REPORT | {"workspace", "inventory"},
-    "report": VALUES | {"rewriting", "inventory", "update"},
+    "overlays": VALUES | VERBS | WORLD,
+    "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays"},
+    "report": VALUES | {"rewriting", "validation", "inventory", "update", "inspection"},
     **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli"}),
 }
 MODULES = sorted((ROOT / "kbump").rglob("*.py"))
