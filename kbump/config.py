@@ -10,6 +10,7 @@ from kbump.errors import ConfigError, SourceError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kbump.errors import Location
     from kbump.source import Source
     from kbump.yaml.nodes import Mapping, Node
 
@@ -23,7 +24,28 @@ OPTIONS: dict[str, tuple[str, ...]] = {
         "break-links", "check", "color", "diff", "drop-digest", "dry-run", "exclude", "keep-going", "kind",
         "no-downgrade", "no-ignore", "output", "quiet", "require", "templates", "verbose",
     ),
+    "validate": (
+        "color", "deprecations-until", "exclude", "fail-on", "fail-on-skipped", "jobs", "no-ignore", "output", "quiet",
+        "severity", "skip-non-manifests", "summary", "verbose",
+    ),
 }  # fmt: skip
+
+
+class Ignore(NamedTuple):
+    """Findings that `kbump validate` leaves out: of a rule, in a path (a glob or directory), of a kind; "" is any."""
+
+    rule: str
+    path: str
+    kind: str
+    location: Location
+
+
+class Validation(NamedTuple):
+    """The settings of `kbump validate`: Kubernetes version, directories and files of CRDs, what to ignore."""
+
+    version: str = ""
+    crds: tuple[str, ...] = ()
+    ignore: tuple[Ignore, ...] = ()
 
 
 class Config(NamedTuple):
@@ -38,6 +60,7 @@ class Config(NamedTuple):
     images: dict[str, tuple[str, ...]]
     values: tuple[str, ...]
     defaults: dict[str, dict[str, Any]]
+    validate: Validation = Validation()
 
 
 NO_CONFIG = Config("", {}, {}, (), {})
@@ -66,19 +89,20 @@ class _Reader:
         self.source = source
 
     def config(self, node: Mapping, root: str) -> Config:
-        sections = self.mapping(node, ("defaults", "environments", "images", "values"), "key")
+        sections = self.mapping(node, ("defaults", "environments", "images", "validate", "values"), "key")
         return Config(
             root,
             {name: self.directory(name, at) for name, at in self.section(sections, "environments")},
             {kind: self.paths(kind, at) for kind, at in self.section(sections, "images")},
             self.texts(sections["values"], "values") if "values" in sections else (),
             {name: self.defaults(name, at) for name, at in self.section(sections, "defaults", OPTIONS)},
+            self.validation(dict(self.section(sections, "validate", ("crds", "ignore", "version"), "key"))),
         )
 
     def section(
-        self, sections: dict[str, Node], name: str, known: Iterable[str] | None = None
+        self, sections: dict[str, Node], name: str, known: Iterable[str] | None = None, noun: str = "command"
     ) -> list[tuple[str, Node]]:
-        return list(self.mapping(sections[name], known, "command", name).items()) if name in sections else []
+        return list(self.mapping(sections[name], known, noun, name).items()) if name in sections else []
 
     def mapping(self, node: Node, known: Iterable[str] | None, noun: str, name: str = "it") -> dict[str, Node]:
         from kbump.yaml.nodes import Mapping, Scalar
@@ -122,6 +146,33 @@ class _Reader:
         if wrong is not None:
             raise self.error(f"`{wrong}` is no path", node, "write it as `spec.jobs[*].image`")
         return texts
+
+    def validation(self, nodes: dict[str, Node]) -> Validation:
+        version = self.version(nodes["version"]) if "version" in nodes else ""
+        crds = self.texts(nodes["crds"], "crds") if "crds" in nodes else ()
+        return Validation(version, crds, self.ignores(nodes["ignore"]) if "ignore" in nodes else ())
+
+    def version(self, node: Node) -> str:
+        value = self.value(node, "version")
+        if isinstance(value, bool) or not value:
+            raise self.error('`version` must be a version of Kubernetes, such as "1.31"', node)
+        # Without quotes 1.30 is the number 1.3; what it may have meant is for whoever knows the versions to say.
+        return str(value)
+
+    def ignores(self, node: Node) -> tuple[Ignore, ...]:
+        from kbump.yaml.nodes import Sequence
+
+        if type(node) is not Sequence:
+            raise self.error("`ignore` must be a list", node)
+        return tuple(self.ignore(item) for item in node.items)
+
+    def ignore(self, node: Node) -> Ignore:
+        nodes = self.mapping(node, ("kind", "path", "reason", "rule"), "key", "ignore")
+        texts = {name: self.text(one, name) for name, one in nodes.items()}
+        if "rule" not in texts:
+            raise self.error("`rule` is missing", node, "`kbump validate --rules` names them")
+        place = self.source.location(node.start)
+        return Ignore(texts["rule"], texts.get("path", ""), texts.get("kind", ""), place)
 
     def defaults(self, command: str, node: Node) -> dict[str, Any]:
         options = self.mapping(node, OPTIONS[command], "option", command)

@@ -105,6 +105,12 @@ def watched(batch: Sequence[str], total: int, progress: Callable[[int, int], Non
         yield item
 
 
+def is_template(file: str) -> bool:
+    """Whether a file is a template of a Helm chart: in `templates` beside its Chart.yaml, or below."""
+    above, found, _ = os.path.abspath(file).rpartition("/templates/")
+    return bool(found) and os.path.exists(os.path.join(above, "Chart.yaml"))
+
+
 def _has_chart_above(file: str) -> bool:
     directory = os.path.dirname(os.path.abspath(file))
     while True:

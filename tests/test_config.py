@@ -79,7 +79,7 @@ def test_a_mistyped_key_has_a_suggestion(text: str) -> None:
 def test_an_unknown_key_unlike_any_other_lists_the_known_ones() -> None:
     with pytest.raises(ConfigError) as caught:
         read_config(Source(".kbump.yaml", "zzz: 1\n"), "/repo")
-    assert caught.value.hint == "known are `defaults`, `environments`, `images`, `values`"
+    assert caught.value.hint == "known are `defaults`, `environments`, `images`, `validate`, `values`"
 
 
 TEXTS = st.sampled_from(

@@ -12,7 +12,8 @@ import pytest
 from tests.conftest import ROOT, cases
 from tests.test_set_image_cases import lay_out
 
-SCHEMAS = {path.name.partition(".")[0]: json.loads(path.read_text()) for path in (ROOT / "schemas").glob("*.json")}
+FILES = sorted((ROOT / "schemas").glob("*.schema.json"))
+SCHEMAS = {path.name.partition(".")[0]: json.loads(path.read_text()) for path in FILES}
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

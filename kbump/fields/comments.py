@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.fields.field import ImageField, whole
+from kbump.yaml.comments import real_comments
 from kbump.yaml.nodes import Mapping, Scalar, Sequence, path_text, walk
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 PROTECTED = "is protected by `# kbump: ignore`"
 # `# kbump: ignore[rule]` is about a rule of validation, not about images.
 _COMMENT = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[ \t]*kbump:[ \t]*(image|ignore)\b(?!\[)")
-_HEADER = re.compile(r"[|>][-+0-9]*")
 
 
 class _Place(NamedTuple):
@@ -81,21 +80,8 @@ def _place(source: Source, key: Scalar, node: Scalar, path: Path) -> _Place:
 
 
 def _words(source: Source, found: list[re.Match[str]], scalars: list[Scalar]) -> dict[int, str]:
-    """Return line -> word of the comments; a `#` inside a scalar's text begins none."""
-    spans = sorted((_text_start(source, scalar), scalar.end) for scalar in scalars)
-    lines = {}
-    for match in found:
-        before = bisect_right(spans, (match.start(), len(source.text)))
-        if not before or match.start() >= spans[before - 1][1]:
-            lines[source.location(match.start()).line] = match.group(1)
-    return lines
-
-
-def _text_start(source: Source, scalar: Scalar) -> int:
-    """Where the text of a scalar begins: comments may stand before it, behind an anchor or a block's header."""
-    start = scalar.content(source.text).start
-    header = _HEADER.match(source.text, start) if scalar.style in ("|", ">") else None
-    return source.line_span(start).end if header else start
+    """Return line -> word of the comments."""
+    return {source.location(one.start()).line: one.group(1) for one in real_comments(source, found, scalars)}
 
 
 def _protected(field: ImageField, protected: set[int]) -> ImageField:

@@ -31,21 +31,28 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any] | list[Any] | str | int | float | bool | None
 _MERGE = object()
+_AS_JSON = ("true", "false")
 
 
-def construct(source: Source) -> list[Data]:
+def construct(source: Source, strange: list[str] | None = None) -> list[Data]:
     """Return the data of every document, None for an empty one; equal aliases are the same object.
+
+    `strange` takes the plain scalars that kubectl reads as something else than a string and that JSON writes
+    otherwise, and the keys that are no strings.
 
     Raises SourceError, located, for what kubectl would refuse to read. Bounds: as compose().
     """
-    return read(source, Span(0, len(source.text)), lambda events, base: _Constructor(source, base).documents(events))
+    whole = Span(0, len(source.text))
+    taking = [] if strange is None else strange
+    return read(source, whole, lambda events, base: _Constructor(source, base, taking).documents(events))
 
 
 class _Constructor:
     """One pass over the events, as the composer's, to which it leaves what is wrong in both: that can locate it."""
 
-    def __init__(self, source: Source, base: int) -> None:
+    def __init__(self, source: Source, base: int, strange: list[str]) -> None:
         self.source = source
+        self.strange = strange
         self.base = base
         self.max_depth = max_depth(source)
         self.number = 0
@@ -100,11 +107,18 @@ class _Constructor:
             return text
         try:
             if self.in_mapping and not len(self.children) % 2:
-                return resolve_key(text, tag)
-            return resolve_quoted(text, tag) if event.style else resolve(text, tag)
+                value: Any = resolve_key(text, tag)
+            else:
+                value = resolve_quoted(text, tag) if event.style else resolve(text, tag)
         except SourceError as error:
             # The text may be a Secret's.
             raise self.error(error.message.replace(f" {text!r} ", " it "), place) from None
+        # What stays a string stays the same object.
+        if value is not text and (
+            type(value) is str or (value is not None and text not in _AS_JSON and str(value) != text)
+        ):
+            self.strange.append(text)
+        return value
 
     def alias(self, event: Any) -> None:
         target = self.anchors.get(event.anchor, event)

@@ -153,7 +153,7 @@ def shapes(source: Source, events: Callable[[str], Any]) -> object:
 
 def constructed(source: Source, events: Callable[[str], Any]) -> str:
     try:
-        return repr(_Constructor(source, 0).documents(events(source.text)))
+        return repr(_Constructor(source, 0, []).documents(events(source.text)))
     except SourceError as error:
         return str(error)
 

@@ -1,0 +1,306 @@
+"""validate(): what is wrong with the manifests of a workspace, without a network and without a cluster."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from kbump import files
+from kbump.catalog import catalog
+from kbump.errors import KbumpError, SourceError, UsageError
+from kbump.finding import SEVERITIES, Finding
+from kbump.overlays import Overlays
+from kbump.parallel import fork_map
+from kbump.source import Source
+from kbump.validation.checking import Checked, Checker
+from kbump.validation.deciding import Schemas
+from kbump.validation.identity import repetitions
+from kbump.workspace import Workspace, find_config, is_template, open_workspace, watched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from kbump.config import Config
+    from kbump.files import Skipped
+    from kbump.resource import Resource
+    from kbump.validation.checking import Identity
+    from kbump.validation.deciding import Kind, Schema
+    from kbump.validation.identity import Repetition
+
+_NEVER = 1_000_000
+
+
+class ValidateResult(NamedTuple):
+    """What validate() found.
+
+    `findings` are in the order of files and lines; `errors` say what could not be answered. `resources` counts the
+    objects that were checked against a schema, `unknown` those of each `apiVersion Kind` without one; `others` are
+    files that hold no manifest, `encrypted` counts objects of which SOPS hides the values, `ignored` findings that
+    comments and settings leave out. `version` is the Kubernetes version, `release` the one that the schemas are from.
+    """
+
+    findings: list[Finding]
+    errors: list[KbumpError]
+    skipped: list[Skipped]
+    unknown: dict[str, int]
+    others: list[str]
+    files: int
+    resources: int
+    encrypted: int
+    ignored: int
+    version: str
+    release: str
+
+    def at_least(self, severity: str) -> list[Finding]:
+        """Return the findings of a severity and those that are worse."""
+        wanted = SEVERITIES[: SEVERITIES.index(severity) + 1]
+        return [one for one in self.findings if one.severity in wanted]
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing is wrong but for warnings; 1: there are errors; 2: it could not be said."""
+        if self.errors:
+            return 2
+        return 1 if self.at_least("error") else 0
+
+
+class Options(NamedTuple):
+    """How a run behaves, beside what it looks at; see validate()."""
+
+    kubernetes_version: str = ""
+    crds: Sequence[str] = ()
+    deprecations_until: str = ""
+    fail_on_skipped: bool = False
+    skip_non_manifests: bool = False
+    jobs: int = 2
+
+
+def validate(
+    paths: str | Sequence[str] | None = None,
+    *,
+    text: str | None = None,
+    name: str = "-",
+    environment: str = "",
+    exclude: Sequence[str] = (),
+    ignore: bool = True,
+    kubernetes_version: str = "",
+    crds: Sequence[str] = (),
+    deprecations_until: str = "",
+    fail_on_skipped: bool = False,
+    skip_non_manifests: bool = False,
+    jobs: int = 2,
+    progress: Callable[[int, int], None] | None = None,
+) -> ValidateResult:
+    """Check the manifests in files and directories, or in one `text`, which `name` stands for in locations.
+
+    Without paths, those of the current directory, or of a declared `environment`. `kubernetes_version` is 1.31,
+    v1.31.4 or the like; else what .kbump.yaml says, else the newest that is known. `crds` are files and directories of
+    CustomResourceDefinitions, beside those of the run itself; removals of APIs are told of up to the version
+    `deprecations_until`. `fail_on_skipped` makes errors of objects without a schema; `skip_non_manifests` passes over
+    named files that are none. `exclude`, `ignore` and `progress` as for images().
+
+    Raises UsageError for an unknown version or environment, ConfigError, and SourceError for a path that cannot be
+    read; a file that cannot be read is in the result, as is an input without any manifest.
+    """
+    options = Options(kubernetes_version, crds, deprecations_until, fail_on_skipped, skip_non_manifests, jobs)
+    if text is not None:
+        workspace = Workspace(find_config(name), [name], [], [])
+        bare = text.removeprefix("\ufeff")
+        return _Run(workspace, options, text=bare).of_text(Source(name, bare))
+    listed = [paths] if isinstance(paths, str) else list(paths or ["."])
+    workspace = open_workspace(listed, environment=environment, exclude=exclude, ignore=ignore)
+    directories = [path for path in listed if os.path.isdir(path)]
+    named = [path for path in listed if path not in directories]
+    return _Run(workspace, options, named, directories).of_files(progress)
+
+
+class _Run:
+    """One run over the files of a workspace; `named` are the files that were named themselves."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        options: Options,
+        named: Sequence[str] = (),
+        directories: Sequence[str] = (),
+        text: str | None = None,
+    ) -> None:
+        self.workspace = workspace
+        self.options = options
+        self.named = frozenset(named)
+        self.directories = directories
+        self.text = text
+        self.overlays = Overlays()
+        settings = workspace.config.validate
+        self.catalog = catalog(options.kubernetes_version or settings.version)
+        self.until = _minor(options.deprecations_until)
+        self.schemas = Schemas(self.catalog, custom(self.given()))
+
+    def given(self) -> list[Resource]:
+        """Return the CustomResourceDefinitions of `--crds` and of .kbump.yaml."""
+        root, listed = self.workspace.config.root, self.workspace.config.validate.crds
+        paths = [*self.options.crds, *(os.path.relpath(os.path.join(root, one)) for one in listed)]
+        return [one for path in paths for one in _definitions(path)]
+
+    def of_text(self, source: Source) -> ValidateResult:
+        found = [self.checker().check(source)]
+        return self.result(self.again(found, lambda _: self.checker().check(source)))
+
+    def of_files(self, progress: Callable[[int, int], None] | None) -> ValidateResult:
+        total = len(self.workspace.files)
+
+        def check(batch: Sequence[str]) -> list[Checked]:
+            checker = self.checker()
+            return [self.file(checker, path) for path in watched(batch, total, progress)]
+
+        found = fork_map(check, self.workspace.files, jobs=self.options.jobs)
+        return self.result(self.again(found, lambda one: self.file(self.checker(), one.file)))
+
+    def checker(self) -> Checker:
+        return Checker(
+            self.schemas,
+            until=self.until,
+            fail_on_skipped=self.options.fail_on_skipped,
+            partial=self.overlays.is_patch,
+        )
+
+    def file(self, checker: Checker, path: str) -> Checked:
+        try:
+            source = Source.from_bytes(path, files.read(path)[0])
+        except SourceError as error:
+            return Checked(path, error=error)
+        if self.workspace.is_values(path):
+            return Checked(path, skipped="holds Helm values")
+        if is_template(path):
+            return Checked(path, skipped="is a template")
+        return checker.check(source)
+
+    def again(self, found: list[Checked], check: Callable[[Checked], Checked]) -> list[Checked]:
+        """Check those files again whose custom resources are defined elsewhere in the run."""
+        definitions = [one for checked in found for one in checked.definitions]
+        if not definitions:
+            return found
+        self.schemas = Schemas(self.catalog, {**self.schemas.custom, **custom(definitions)})
+        known = {(group, kind) for group, _, kind in self.schemas.custom}
+        return [check(one) if _groups(one) & known else one for one in found]
+
+    def result(self, found: list[Checked]) -> ValidateResult:
+        order = {one.file: number for number, one in enumerate(found)}
+        findings = [finding for one in found for finding in one.findings] + self.repeated(found)
+        findings, ignored = self.unignored(findings)
+        findings.sort(key=lambda one: (order.get(one.location.file, len(order)), one.location))
+        unknown: dict[str, int] = {}
+        for api_version, kind in (kind for one in found for kind in one.unknown):
+            unknown[f"{api_version} {kind}"] = unknown.get(f"{api_version} {kind}", 0) + 1
+        skipped = [files.Skipped(one.file, one.skipped) for one in found if one.skipped]
+        others = [one.file for one in found if one.other]
+        return ValidateResult(
+            findings,
+            [*(one.error for one in found if one.error), *self.unanswered(found)],
+            self.workspace.skipped + skipped,
+            dict(sorted(unknown.items())),
+            others,
+            len(found),
+            sum(one.resources for one in found),
+            sum(one.encrypted for one in found),
+            sum(one.ignored for one in found) + ignored,
+            self.catalog.version,
+            self.catalog.release,
+        )
+
+    def unanswered(self, found: list[Checked]) -> list[KbumpError]:
+        """Return errors for what must not pass for success: nothing to check, and files that were named for nothing."""
+        if self.options.skip_non_manifests:
+            return []
+        hint = "a manifest has apiVersion and kind; `--skip-non-manifests` passes over files that have none"
+        named = [one.file for one in found if (one.other or one.skipped) and one.file in self.named]
+        errors: list[KbumpError] = [
+            SourceError("is no manifest", location=Source(file, "").location(0), hint=hint) for file in named
+        ]
+        if not errors and not any(one.findings or one.resources or one.unknown or one.error for one in found):
+            where = "standard input" if [one.file for one in found] == ["-"] else _counted(len(found))
+            errors.append(SourceError(f"there is no manifest in {where}", hint=hint))
+        return errors
+
+    def repeated(self, found: list[Checked]) -> list[Finding]:
+        """Return what is wrong with objects that are there twice in an environment, overlay or directory."""
+
+        def scope(file: str) -> str:
+            return self.workspace.environment(file) or self.overlays.home(file)
+
+        places = [(one.file, identity) for one in found for identity in one.identities]
+        return [self.repetition(one) for one in repetitions(places, scope, self.overlays.is_patch)]
+
+    def repetition(self, one: Repetition) -> Finding:
+        finding, first = (
+            _finding(file, self.text, identity, self.catalog.version)
+            for file, identity in ((one.file, one.identity), (one.first_file, one.first))
+        )
+        place = f"line {first.location.line}" if one.file == one.first_file else str(first.location)
+        message = f"{finding.subject} is there already, in {place}"
+        return finding._replace(message=message)
+
+    def unignored(self, findings: list[Finding]) -> tuple[list[Finding], int]:
+        """Return the findings that .kbump.yaml does not ignore, and how many it does."""
+        config = self.workspace.config
+        if not config.validate.ignore:
+            return findings, 0
+        from kbump.validation.ignores import apply_config, unused_settings
+
+        kept, used = apply_config(findings, config.validate.ignore, lambda file: _relative(file, config))
+        whole = any(os.path.realpath(path) == os.path.realpath(config.root) for path in self.directories)
+        # Of a run on some files nobody can say what a setting would ignore in the others.
+        unused = unused_settings(config.validate.ignore, used) if whole else []
+        return kept + unused, len(findings) - len(kept)
+
+
+def _relative(file: str, config: Config) -> str:
+    return os.path.relpath(os.path.abspath(file), os.path.abspath(config.root))
+
+
+def _finding(file: str, text: str | None, identity: Identity, version: str) -> Finding:
+    """Return a finding at the name of an object, whose file is read again."""
+    from kbump.validation.locating import named_at
+
+    source = Source.from_bytes(file, files.read(file)[0]) if text is None else Source(file, text)
+    return named_at(source, identity.document, identity.path, version)
+
+
+def custom(definitions: Iterable[Resource]) -> dict[Kind, Schema]:
+    """Return the schemas of custom resources by (group, version, kind); of several for one kind the last."""
+    from kbump.validation.custom import Definition
+
+    return {kind: schema for one in definitions for kind, schema in Definition(one).schemas()}
+
+
+def _definitions(path: str) -> list[Resource]:
+    """Read the CustomResourceDefinitions of a file or directory."""
+    from kbump.resource import resources
+    from kbump.validation.custom import is_definition
+    from kbump.yaml.constructor import construct
+
+    sources = [Source.from_bytes(file, files.read(file)[0]) for file in files.find([path], ignore=False).files]
+    found = [one for source in sources for one in resources(construct(source)) if is_definition(one)]
+    if not found:
+        hint = "README says how to collect them from a cluster"
+        raise UsageError(f"there is no CustomResourceDefinition in {path}", hint=hint)
+    return found
+
+
+def _groups(checked: Checked) -> set[tuple[str, str]]:
+    return {(api_version.rpartition("/")[0], kind) for api_version, kind in checked.unknown}
+
+
+def _minor(version: str) -> int:
+    """Return the minor version of a text such as 1.40, which need not be known; a text without one is without end."""
+    if not version:
+        return _NEVER
+    match = re.fullmatch(r"v?1\.(\d+)", version, re.ASCII)
+    if not match:
+        raise UsageError(f"`{version}` is no version of Kubernetes", hint="write it as 1.40")
+    return int(match[1])
+
+
+def _counted(number: int) -> str:
+    return "1 file" if number == 1 else f"{number:,} files"

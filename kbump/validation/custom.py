@@ -1,0 +1,167 @@
+"""custom_schemas(): the schemas of custom resources, from the CustomResourceDefinitions of a repo.
+
+https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
+and what an API server 1.36 answered. Rules in CEL (x-kubernetes-validations) are not evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kbump.resource import Resource
+
+Schema = dict[str, Any]
+GROUP, KIND = "apiextensions.k8s.io", "CustomResourceDefinition"
+_METADATA = {"$ref": "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}
+# What every object has, and an embedded one, whatever the schema says of it.
+_OBJECT: Schema = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": _METADATA}
+_COPIED = (
+    "default", "enum", "format", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength",
+    "minProperties", "minimum", "multipleOf", "x-kubernetes-list-map-keys", "x-kubernetes-list-type",
+)  # fmt: skip
+
+
+class Definition:
+    """What a CustomResourceDefinition says: the group and kind, and a schema for each version that is served."""
+
+    def __init__(self, resource: Resource) -> None:
+        spec = _mapping(resource.data.get("spec"))
+        self.group = str(spec.get("group", ""))
+        self.kind = str(_mapping(spec.get("names")).get("kind", ""))
+        # Of apiextensions.k8s.io/v1beta1: one schema for all versions, and unknown fields stay unless it says so.
+        self.closed = spec.get("preserveUnknownFields", resource.version == "v1beta1") is not True
+        common = _mapping(spec.get("validation")).get("openAPIV3Schema")
+        listed = spec.get("versions") or [{"name": spec.get("version"), "served": True}]
+        versions = [one for one in listed if type(one) is dict] if type(listed) is list else []
+        self.versions: dict[str, Any] = {
+            str(one.get("name")): _mapping(one.get("schema")).get("openAPIV3Schema", common)
+            for one in versions
+            if one.get("served") is not False
+        }
+
+    def schemas(self) -> Iterator[tuple[tuple[str, str, str], Schema]]:
+        """Yield (group, version, kind) and the schema of each version that has one."""
+        for version, schema in self.versions.items():
+            if type(schema) is dict:
+                yield (self.group, version, self.kind), custom_schema(schema, closed=self.closed)
+
+
+def is_definition(resource: Resource) -> bool:
+    """Whether a resource is a CustomResourceDefinition."""
+    return resource.kind == KIND and resource.group == GROUP
+
+
+def custom_schema(schema: Schema, *, closed: bool = True) -> Schema:
+    """Return the JSON Schema of a custom resource from its structural schema; `definitions` are for the caller to add.
+
+    `closed` is false where unknown fields are kept everywhere.
+    """
+    root = _structural({**schema, "type": "object"}, closed)
+    return {**root, "properties": {**root.get("properties", {}), **_OBJECT}}
+
+
+def _structural(schema: Schema, closed: bool) -> Schema:
+    """Convert a schema at a place where it says which fields there are."""
+    found = _validation(schema)
+    embedded = schema.get("x-kubernetes-embedded-resource") is True
+    properties = {name: _structural(_mapping(one), closed) for name, one in _mapping(schema.get("properties")).items()}
+    if embedded:
+        properties |= _OBJECT
+        found["required"] = sorted({*found.get("required", []), "apiVersion", "kind"})
+    if properties:
+        found["properties"] = properties
+    if type(schema.get("items")) is dict:
+        found["items"] = _structural(schema["items"], closed)
+    others = schema.get("additionalProperties")
+    if type(others) is dict:
+        found["additionalProperties"] = _structural(others, closed)
+    elif closed and schema.get("type") == "object" and not others and not _preserves(schema):
+        found["additionalProperties"] = False
+    return found
+
+
+def _preserves(schema: Schema) -> bool:
+    return schema.get("x-kubernetes-preserve-unknown-fields") is True
+
+
+def _validation(schema: Schema) -> Schema:
+    """Convert what a schema says of values; below allOf, anyOf, oneOf and not it says nothing of unknown fields."""
+    found = {name: schema[name] for name in _COPIED if name in schema}
+    _type(schema, found)
+    _bounds(schema, found)
+    _required(schema, found)
+    pattern = schema.get("pattern")
+    if type(pattern) is str and _is_portable(pattern):
+        found["pattern"] = pattern
+    for name in ("allOf", "anyOf", "oneOf"):
+        if type(schema.get(name)) is list:
+            found[name] = [_nested(_mapping(one)) for one in schema[name]]
+    if type(schema.get("not")) is dict:
+        found["not"] = _nested(schema["not"])
+    return found
+
+
+def _nested(schema: Schema) -> Schema:
+    found = _validation(schema)
+    if type(schema.get("properties")) is dict:
+        found["properties"] = {name: _nested(_mapping(one)) for name, one in schema["properties"].items()}
+    for place in ("items", "additionalProperties"):
+        if type(schema.get(place)) is dict:
+            found[place] = _nested(schema[place])
+    return found
+
+
+def _type(schema: Schema, found: Schema) -> None:
+    kinds = [schema["type"]] if type(schema.get("type")) is str else []
+    if schema.get("x-kubernetes-int-or-string") is True or schema.get("format") == "int-or-string":
+        kinds = ["integer", "string"]
+        found.pop("format", None)
+    if schema.get("nullable") is True and kinds:
+        kinds = [*kinds, "null"]
+        if type(found.get("enum")) is list:
+            found["enum"] = [*found["enum"], None]
+    if kinds:
+        found["type"] = kinds if len(kinds) > 1 else kinds[0]
+    if kinds == ["integer"] and schema.get("format") == "int32":
+        found.setdefault("minimum", -(2**31))
+        found.setdefault("maximum", 2**31 - 1)
+
+
+def _bounds(schema: Schema, found: Schema) -> None:
+    """OpenAPI 3.0 says with a boolean that a bound is exclusive (JSON Schema draft 4)."""
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if schema.get(exclusive) is True and bound in found:
+            found[exclusive] = found.pop(bound)
+    # Of a fraction, each of the two validators has errors of its own.
+    if type(found.get("multipleOf")) is not int:
+        found.pop("multipleOf", None)
+
+
+def _required(schema: Schema, found: Schema) -> None:
+    """Leave out what has a default: the server fills it in before it looks."""
+    properties = _mapping(schema.get("properties"))
+    required = schema.get("required")
+    if type(required) is list:
+        found["required"] = [name for name in required if _mapping(properties.get(name)).get("default") is None]
+
+
+@cache
+def _is_portable(pattern: str) -> bool:
+    """Whether both validators read a regular expression of Go's, and alike as far as one can see."""
+    from jsonschema_rs import Draft202012Validator
+
+    try:
+        re.compile(pattern)
+        Draft202012Validator({"pattern": pattern})
+    except (re.error, ValueError):
+        return False
+    return True
+
+
+def _mapping(value: Any) -> Schema:
+    return value if type(value) is dict else {}

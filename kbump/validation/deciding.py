@@ -1,0 +1,64 @@
+"""Schemas by kind, compiled when they are first asked for: valid or not, in microseconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kbump.validation.native import native_schema
+
+if TYPE_CHECKING:
+    from kbump.catalog import Catalog
+
+Schema = dict[str, Any]
+Kind = tuple[str, str, str]
+_META = ("", "v1", "ConfigMap")
+_OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+
+
+class Schemas:
+    """The schemas of a Kubernetes version and of custom resources, by (group, version, kind)."""
+
+    def __init__(self, catalog: Catalog, custom: dict[Kind, Schema] | None = None) -> None:
+        self.catalog = catalog
+        self.custom = custom or {}
+        self._schemas: dict[Kind, Schema | None] = {}
+        self._validators: dict[Kind, Any] = {}
+
+    def schema(self, kind: Kind) -> Schema | None:
+        """Return the schema of a kind, None if there is none."""
+        if kind not in self._schemas:
+            self._schemas[kind] = self._found(kind)
+        return self._schemas[kind]
+
+    def _found(self, kind: Kind) -> Schema | None:
+        if kind in self.custom:
+            # A custom resource has the metadata that every object has.
+            return {**self.custom[kind], "definitions": self.metadata()}
+        closure = self.catalog.closure(*kind)
+        return native_schema(*closure) if closure else None
+
+    def metadata(self) -> Schema:
+        """Return the definitions that describe the metadata of any object."""
+        native = self.schema(_META)
+        definitions: Schema = native["definitions"] if native else {}
+        return {name: one for name, one in definitions.items() if ".meta.v1." in name}
+
+    def accepts(self, kind: Kind, data: Any) -> bool:
+        """Whether data is valid for the schema of a kind, which must be there."""
+        validator = self._validators.get(kind)
+        if validator is None:
+            validator = self._validators[kind] = compiled(self.schema(kind) or {})
+        try:
+            return bool(validator.is_valid(data))
+        except ValueError:
+            # An integer of more than 64 bits, or nesting of more than 255: for explain() to say.
+            return False
+
+
+def compiled(schema: Schema) -> Any:
+    """Compile a schema with jsonschema-rs."""
+    from jsonschema_rs import Draft202012Validator
+
+    from kbump.validation.formats import formats
+
+    return Draft202012Validator(schema, formats=formats(), validate_formats=True)

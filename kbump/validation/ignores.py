@@ -1,0 +1,113 @@
+"""Ignores: `# kbump: ignore[rule] reason` in a file, and `validate.ignore` in .kbump.yaml."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+from kbump.finding import Finding
+from kbump.validation.rules import RULES
+from kbump.validation.wording import close
+from kbump.yaml.comments import real_comments
+from kbump.yaml.nodes import Mapping, Scalar, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from kbump.config import Ignore
+    from kbump.source import Source
+    from kbump.yaml.nodes import Document
+
+_COMMENT = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[ \t]*kbump:[ \t]*ignore\[([^\]\r\n]*)\]")
+_COMMENT_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?[ \t]*(?:\r\n|\r|\n|\Z)")
+
+
+class _Comment(NamedTuple):
+    """A comment that ignores a rule on a line."""
+
+    rule: str
+    offset: int
+    line: int
+    text: str
+
+
+def apply_comments(source: Source, documents: Sequence[Document], findings: list[Finding]) -> tuple[list[Finding], int]:
+    """Return the findings that no comment of the source ignores, with one for each comment that ignores nothing.
+
+    A comment is about its own line, or if it stands alone about the next line that is no comment. The second value is
+    how many findings are ignored.
+    """
+    comments = list(_comments(source, documents))
+    ignored = {(comment.rule, comment.line) for comment in comments}
+    kept = [one for one in findings if (one.rule, one.location.line) not in ignored]
+    used = {(one.rule, one.location.line) for one in findings}
+    unused = [comment for comment in comments if (comment.rule, comment.line) not in used]
+    return kept + [_unused(source, comment) for comment in unused], len(findings) - len(kept)
+
+
+def apply_config(
+    findings: list[Finding], ignores: Sequence[Ignore], relative: Callable[[str], str]
+) -> tuple[list[Finding], frozenset[int]]:
+    """Return the findings that no setting ignores, and the indexes of the settings that ignored one.
+
+    `relative` makes the path of a file one from the directory of .kbump.yaml.
+    """
+    used = set()
+    kept = []
+    for finding in findings:
+        matching = [
+            index for index, ignore in enumerate(ignores) if _ignores(ignore, finding, relative(finding.location.file))
+        ]
+        used.update(matching)
+        if not matching:
+            kept.append(finding)
+    return kept, frozenset(used)
+
+
+def unused_settings(ignores: Sequence[Ignore], used: frozenset[int]) -> list[Finding]:
+    """Return a finding for each setting that ignored nothing."""
+    return [
+        Finding("unused-ignore", "warning", one.location, f"ignores no `{one.rule}`", "remove it")
+        for index, one in enumerate(ignores)
+        if index not in used
+    ]
+
+
+def _ignores(ignore: Ignore, finding: Finding, relative: str) -> bool:
+    if ignore.rule != finding.rule or (ignore.kind and ignore.kind != finding.subject.partition(" ")[0]):
+        return False
+    return not ignore.path or fnmatchcase(relative, ignore.path) or relative.startswith(ignore.path.rstrip("/") + "/")
+
+
+def _comments(source: Source, documents: Sequence[Document]) -> Iterator[_Comment]:
+    for match in real_comments(source, _COMMENT.finditer(source.text), _scalars(documents)):
+        line = _line_meant(source, match.start())
+        for rule in match[1].split(","):
+            yield _Comment(rule.strip(), match.start(), line, match[0])
+
+
+def _line_meant(source: Source, offset: int) -> int:
+    span = source.line_span(offset)
+    if source.text[span.start : offset].strip(" \t"):
+        return source.location(offset).line
+    at = span.start
+    while at < len(source.text) and (match := _COMMENT_LINE.match(source.text, at)):
+        at = match.end()
+    return source.location(at).line
+
+
+def _scalars(documents: Sequence[Document]) -> Iterator[Scalar]:
+    for document in documents:
+        for node, _ in walk(document.root) if document.root else ():
+            scalars = [key for key, _ in node.pairs] if type(node) is Mapping else [node]
+            yield from (scalar for scalar in scalars if type(scalar) is Scalar)
+
+
+def _unused(source: Source, comment: _Comment) -> Finding:
+    message, fix = f"ignores no `{comment.rule}`", "remove the comment"
+    if comment.rule not in RULES:
+        alike = close(comment.rule, RULES)
+        message = f"there is no rule `{comment.rule}`"
+        fix = f"did you mean `{alike}`?" if alike else "`kbump validate --rules` names them"
+    return Finding("unused-ignore", "warning", source.location(comment.offset), message, fix, len(comment.text))

@@ -1,0 +1,26 @@
+"""Problem: one thing that is wrong with a resource, at a path; locating.py makes a Finding of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from kbump.yaml.nodes import Path
+
+
+class Problem(NamedTuple):
+    """What is wrong at a path below the resource's own; at its key, or else at its value.
+
+    `severity` is empty for the rule's own. In `message` and `fix`, RAW stands for the text of the value in the file.
+    """
+
+    rule: str
+    path: Path
+    message: str
+    fix: str = ""
+    at_key: bool = False
+    severity: str = ""
+    secret: bool = False
+
+
+RAW = "\0raw\0"

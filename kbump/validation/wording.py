@@ -1,0 +1,66 @@
+"""How values, types and fields are named in messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kbump.yaml.nodes import Path
+
+_TYPES = {
+    "array": "a list", "boolean": "true or false", "integer": "an integer", "null": "null", "number": "a number",
+    "object": "a mapping", "string": "a string",
+}  # fmt: skip
+_LONGEST = 60
+
+
+def expected(types: Iterable[str], title: str = "") -> str:
+    """Say what a value must be: `an integer or a string`; a title is better than the types it stands for."""
+    if title:
+        return f"a {title}"
+    return " or ".join(_TYPES[one] for one in sorted(types))
+
+
+def found(value: Any, *, secret: bool = False) -> str:
+    """Say what a value is: `the string "3"`; of collections and secret texts only the type."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return f"the boolean {str(value).lower()}"
+    if isinstance(value, (dict, list)):
+        return "a list" if isinstance(value, list) else "a mapping"
+    noun = "string" if isinstance(value, str) else "integer" if isinstance(value, int) else "number"
+    if secret:
+        return f"{'an' if noun == 'integer' else 'a'} {noun}"
+    return f"the {noun} {shown(value)}"
+
+
+def shown(value: Any) -> str:
+    """Write a value as JSON, shortened."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def named(path: Path) -> str:
+    """Name a field by the end of its path: `replicas`, `containers[0]`."""
+    if not path:
+        return "the object"
+    field = ""
+    for key in reversed(path):
+        field = f"[{key}]{field}" if isinstance(key, int) else f"{key}{field}"
+        if not isinstance(key, int):
+            break
+    return f"`{field}`"
+
+
+def close(name: str, known: Iterable[str]) -> str:
+    """Return the one of the known names that a name may have meant, or ""; the case of letters counts last."""
+    from difflib import get_close_matches
+
+    names = sorted(known)
+    alike = [one for one in names if one.lower() == name.lower()]
+    return next(iter(alike or get_close_matches(name, names, 1)), "")
