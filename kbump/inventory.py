@@ -9,13 +9,14 @@ from kbump.errors import KbumpError, Location, SourceError
 from kbump.manifest import workload
 from kbump.parallel import fork_map
 from kbump.source import Source
-from kbump.workspace import Workspace, find_config, open_workspace, watched
+from kbump.workspace import Workspace, find_config, is_template, open_workspace, watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kbump.fields import ImageField
     from kbump.files import Skipped
+    from kbump.image import ImageReference
 
 
 class Image(NamedTuple):
@@ -23,6 +24,8 @@ class Image(NamedTuple):
 
     `reference` is the text as the file has it, put together where it is split; `name`, `tag`, `digest` are its parts,
     `repository` the normalised name, all empty if `problem` says why the text is no reference that can be rewritten.
+    `unpinned` says why it may mean another image tomorrow (kbump.pinning); empty if it is pinned, or if the place has
+    no say: a comment protects it, or its tag comes from a base, from a chart or from the values of one.
     """
 
     location: Location
@@ -39,6 +42,7 @@ class Image(NamedTuple):
     digest: str
     problem: str
     environment: str = ""
+    unpinned: str = ""
 
     @property
     def workload(self) -> str:
@@ -54,6 +58,11 @@ class ImagesResult(NamedTuple):
     skipped: list[Skipped]
     files: int
     others: int
+
+    @property
+    def unpinned(self) -> list[Image]:
+        """The images that are not pinned."""
+        return [image for image in self.images if image.unpinned]
 
     @property
     def exit_code(self) -> int:
@@ -137,6 +146,8 @@ def _images_of_source(workspace: Workspace, source: Source) -> _File:
     except SourceError as error:
         if "{{" in source.text:
             return _File(source.name, [], skipped="is a template")
+        if source.name.endswith(".json") and "apiVersion" not in source.text:
+            return _File(source.name, [], skipped="is neither JSON nor a manifest")  # JSON with comments, of an editor
         return _File(source.name, [], error)
     found = list(manifests(source, documents, values=workspace.is_values(source.name)))
     fields = [field for one in found for field in image_fields(one, workspace.config.images)]
@@ -150,5 +161,35 @@ def _image(field: ImageField, environment: str) -> Image:
     parts = (reference.repository, *reference) if reference else ("", "", "", "")
     return Image(
         field.location, manifest.kind, manifest.namespace, manifest.name, field.container, field.path_text,
-        manifest.role, field.raw, *parts, field.problem, environment,
+        manifest.role, field.raw, *parts, field.problem, environment, _unpinned(field),
     )  # fmt: skip
+
+
+def _unpinned(field: ImageField) -> str:
+    from kbump.fields.comments import PROTECTED
+    from kbump.fields.field import TEMPLATED
+    from kbump.pinning import unknown, unpinned
+
+    if field.problem == PROTECTED or _has_its_tag_elsewhere(field):
+        return ""
+    templated = TEMPLATED.search(field.raw) is not None
+    reference = _ending(field.raw) if templated else field.reference
+    if reference:
+        return unpinned(reference)
+    # A chart's values, and SOPS, are asked where they are.
+    elsewhere = field.manifest.encrypted or (templated and is_template(field.manifest.source.name))
+    return "" if elsewhere else unknown(field.problem)
+
+
+def _has_its_tag_elsewhere(field: ImageField) -> bool:
+    """Whether the tag comes from a base, as kustomize has it, from the chart, or from a key beside the image."""
+    if field.reference is None or field.reference.tag or field.reference.digest:
+        return False
+    return field.entry is not None or (field.manifest.role == "values" and bool(field.problem))
+
+
+def _ending(raw: str) -> ImageReference | None:
+    """Return what follows the last slash: it has the tag, and may be free of the template that comes before."""
+    from kbump.fields.field import read_reference
+
+    return read_reference(raw.rpartition("/")[2])[0]

@@ -19,17 +19,24 @@ Examples:
   kbump images
   kbump images k8s/staging k8s/production -o json
   kbump images -k overlays/production
+  kbump images --require-pinned k8s/production
   kubectl get deployments -o yaml | kbump images -
 
 \b
-Exit codes: 0 done, also if there is no image, 2 usage, or a file that cannot be
-read or parsed (the others are listed all the same)."""
+Exit codes: 0 done, also if there is no image; 1 an image is not pinned, if that is
+required; 2 usage, or a file that cannot be read or parsed (the others are listed
+all the same)."""
 
 
 @click.command("images", context_settings=CONTEXT, epilog=_EPILOG)
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @click.option("-k", "--kustomize", metavar="DIR", help="List what `kubectl kustomize DIR` builds.")
 @click.option("--environment", metavar="NAME", default="", help="List the directory that .kbump.yaml gives NAME.")
+@click.option(
+    "--require-pinned",
+    is_flag=True,
+    help="List only images that are not pinned (no tag, latest, stable, 1.27, a template); exit 1 if there is one.",
+)
 @common_options("text", "json", "github")
 @click.pass_context
 def images_command(context: click.Context, /, **_: Any) -> int:
@@ -40,15 +47,16 @@ def images_command(context: click.Context, /, **_: Any) -> int:
     paths = context.params["paths"]
     options = apply_defaults(context, find_config(paths[0] if paths else "."))
     result = _listed(options)
-    click.echo(_rows(context, result, options["output"]), nl=False, color=context.color)
+    pinned = options["require_pinned"]
+    click.echo(_rows(context, result, options["output"], pinned), nl=False, color=context.color)
     for error in result.errors:
         say_error(error)
     if not options["quiet"] and options["output"] == "text":
-        from kbump.report.text import images_words
+        from kbump.report.text import images_words, pinned_words
 
-        for line in images_words(result, verbose=options["verbose"]):
+        for line in (pinned_words if pinned else images_words)(result, verbose=options["verbose"]):
             click.echo(line, err=True)
-    return result.exit_code
+    return result.exit_code or int(pinned and bool(result.unpinned))
 
 
 def _listed(options: dict[str, Any]) -> ImagesResult:
@@ -79,15 +87,24 @@ def _listed(options: dict[str, Any]) -> ImagesResult:
             progress.clear()
 
 
-def _rows(context: click.Context, result: ImagesResult, output: str) -> str:
+def _rows(context: click.Context, result: ImagesResult, output: str, pinned: bool) -> str:
     if output == "json":
         from kbump.report.json import images_json
 
-        return images_json(result)
+        return images_json(result._replace(images=result.unpinned) if pinned else result)
     if output == "github":
-        from kbump.report.github import images_github
-
-        return images_github(result)
+        return _annotations(result, pinned)
     from kbump.report.text import images_rows
 
-    return images_rows(result, colour=coloured(context))
+    return images_rows(result, colour=coloured(context), unpinned=pinned)
+
+
+def _annotations(result: ImagesResult, pinned: bool) -> str:
+    """Return annotations: errors for what is not pinned, where that is required."""
+    from kbump.report.github import annotation, images_github
+    from kbump.report.text import image_line
+
+    if not pinned:
+        return images_github(result)
+    lines = [annotation("error", one.location, "image", image_line(one, unpinned=True)) for one in result.unpinned]
+    return "".join(lines) + images_github(result._replace(images=[]))

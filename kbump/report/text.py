@@ -39,11 +39,16 @@ class Palette:
         return f"\033[{codes}m{text}\033[0m"
 
 
-def images_rows(result: ImagesResult, *, colour: bool) -> str:
-    """Return one aligned row for each image: place, workload, container, reference, and what is wrong with it."""
+def images_rows(result: ImagesResult, *, colour: bool, unpinned: bool = False) -> str:
+    """Return one aligned row for each image: place, workload, container, reference, and what is wrong with it.
+
+    With `unpinned` only those that are not pinned, and why.
+    """
     paint = Palette(colour)
-    rows = [(str(image.location), image.workload, part(image), image.reference) for image in result.images]
-    notes = ["  " + paint(image.problem, "yellow") if image.problem else "" for image in result.images]
+    images = result.unpinned if unpinned else result.images
+    rows = [(str(image.location), image.workload, part(image), image.reference) for image in images]
+    said = [image.unpinned if unpinned else image.problem for image in images]
+    notes = ["  " + paint(note, "yellow") if note else "" for note in said]
     lines = aligned(rows, [("cyan",), (), (), ("bold",)], paint)
     return "".join(f"{line.rstrip()}{note}\n" for line, note in zip(lines, notes, strict=True))
 
@@ -104,6 +109,19 @@ def images_words(result: ImagesResult, *, verbose: bool) -> list[str]:
     if result.others:
         are = "is" if result.others == 1 else "are"
         words[0] += f"; {counted(result.others, 'file')} that could hold one {are} no manifest"
+    return words + skipped_words(result.skipped, verbose=verbose)
+
+
+def pinned_words(result: ImagesResult, *, verbose: bool) -> list[str]:
+    """Return what is said beside the rows of images that are not pinned."""
+    bad = len(result.unpinned)
+    words = [f"{bad:,} of {counted(len(result.images), 'image')} {'is' if bad == 1 else 'are'} not pinned"]
+    left = [one for one in result.images if not one.unpinned and (one.problem or not (one.tag or one.digest))]
+    if left:
+        words[0] += f"; {len(left):,} taken as is: excused by `# kbump: ignore`, or with a part said elsewhere"
+    if bad:
+        words.append("  hint: `# kbump: ignore` on its line excuses an image")
+    words += [f"taken: {one.location} {one.reference}" for one in left if verbose]
     return words + skipped_words(result.skipped, verbose=verbose)
 
 
@@ -184,7 +202,7 @@ def _sum(result: SetImageResult, wrote: bool) -> list[str]:
     return [f"nothing to do: {counted(unchanged, 'image')} already as asked for"] if unchanged else []
 
 
-def image_line(image: Image) -> str:
-    """Write an image as one line without alignment, for annotations."""
+def image_line(image: Image, *, unpinned: bool = False) -> str:
+    """Write an image as one line without alignment, for annotations; with `unpinned` say why it is not pinned."""
     words = " ".join(word for word in (image.workload, part(image), image.reference) if word)
-    return f"{words} {image.problem}".rstrip()
+    return f"{words} {image.unpinned if unpinned else image.problem}".rstrip()
