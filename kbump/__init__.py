@@ -1,7 +1,7 @@
 r"""Rewrite image references in Kubernetes manifests and leave every other byte as it was.
 
-The verbs of the command line are functions here: `images()` lists image references, `set_image()` rewrites them; both
-work on paths and on texts:
+The verbs of the command line are functions here: `images()` lists image references, `set_image()` rewrites them,
+`validate()` says what is wrong with manifests. All work on paths and on texts:
 
     >>> import kbump
     >>> text = "kind: Pod\napiVersion: v1\nspec: {containers: [{name: web, image: 'nginx:1.27.0'}]}\n"
@@ -9,6 +9,8 @@ work on paths and on texts:
     ['nginx:1.27.0']
     >>> kbump.set_image("nginx:1.27.1", text=text).text == text.replace("1.27.0", "1.27.1")
     True
+    >>> [finding.message for finding in kbump.validate(text=text.replace("kind", "kinds")).findings]
+    ['the object has no kind']
 
 Results are plain values; KbumpError is the root of everything that is raised on purpose.
 """
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     )
     from kbump.finding import Finding
     from kbump.image import ImageReference
+    from kbump.inspection import ValidateResult, validate
     from kbump.inventory import Image, ImagesResult, images
     from kbump.rewriting.result import Change
     from kbump.update import SetImageResult, set_image
@@ -48,9 +51,11 @@ _MODULES = {
     "SetImageResult": "kbump.update",
     "SourceError": "kbump.errors",
     "UsageError": "kbump.errors",
+    "ValidateResult": "kbump.inspection",
     "WriteError": "kbump.errors",
     "images": "kbump.inventory",
     "set_image": "kbump.update",
+    "validate": "kbump.inspection",
 }
 
 __all__ = [
@@ -66,9 +71,11 @@ __all__ = [
     "SetImageResult",
     "SourceError",
     "UsageError",
+    "ValidateResult",
     "WriteError",
     "images",
     "set_image",
+    "validate",
 ]
 
 

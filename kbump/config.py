@@ -19,7 +19,7 @@ _KIND = r"(?:[a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*"
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 # The options of each command that may have a default in the file (a test holds this to the commands).
 OPTIONS: dict[str, tuple[str, ...]] = {
-    "images": ("color", "exclude", "keep-going", "no-ignore", "output", "quiet", "verbose"),
+    "images": ("color", "exclude", "keep-going", "no-ignore", "output", "quiet", "require-pinned", "verbose"),
     "set-image": (
         "break-links", "check", "color", "diff", "drop-digest", "dry-run", "exclude", "keep-going", "kind",
         "no-downgrade", "no-ignore", "output", "quiet", "require", "templates", "verbose",

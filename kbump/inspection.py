@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kbump.validation.checking import Identity
     from kbump.validation.deciding import Kind, Schema
     from kbump.validation.identity import Repetition
+    from kbump.validation.locating import Names
 
 _NEVER = 1_000_000
 
@@ -132,6 +133,7 @@ class _Run:
         self.directories = directories
         self.text = text
         self.overlays = Overlays()
+        self._names: dict[str, Names] = {}
         settings = workspace.config.validate
         self.catalog = catalog(options.kubernetes_version or settings.version)
         self.until = _minor(options.deprecations_until)
@@ -213,13 +215,14 @@ class _Run:
         """Return errors for what must not pass for success: nothing to check, and files that were named for nothing."""
         if self.options.skip_non_manifests:
             return []
-        hint = "a manifest has apiVersion and kind; `--skip-non-manifests` passes over files that have none"
-        named = [one.file for one in found if (one.other or one.skipped) and one.file in self.named]
+        hint = "a manifest has apiVersion and kind; `--skip-non-manifests` passes over what has none"
+        named = [one for one in found if (one.other or one.skipped) and one.file in self.named]
         errors: list[KbumpError] = [
-            SourceError("is no manifest", location=Source(file, "").location(0), hint=hint) for file in named
+            SourceError(one.skipped or "is no manifest", location=Source(one.file, "").location(0), hint=hint)
+            for one in named
         ]
         if not errors and not any(one.findings or one.resources or one.unknown or one.error for one in found):
-            where = "standard input" if [one.file for one in found] == ["-"] else _counted(len(found))
+            where = "standard input" if self.text is not None else _counted(len(found))
             errors.append(SourceError(f"there is no manifest in {where}", hint=hint))
         return errors
 
@@ -233,13 +236,18 @@ class _Run:
         return [self.repetition(one) for one in repetitions(places, scope, self.overlays.is_patch)]
 
     def repetition(self, one: Repetition) -> Finding:
-        finding, first = (
-            _finding(file, self.text, identity, self.catalog.version)
-            for file, identity in ((one.file, one.identity), (one.first_file, one.first))
-        )
+        finding, first = self.named_at(one.file, one.identity), self.named_at(one.first_file, one.first)
         place = f"line {first.location.line}" if one.file == one.first_file else str(first.location)
-        message = f"{finding.subject} is there already, in {place}"
-        return finding._replace(message=message)
+        return finding._replace(message=f"{finding.subject} is there already, in {place}")
+
+    def named_at(self, file: str, identity: Identity) -> Finding:
+        """Return a finding at the name of an object, whose file is read again, once."""
+        if file not in self._names:
+            from kbump.validation.locating import Names
+
+            source = Source.from_bytes(file, files.read(file)[0]) if self.text is None else Source(file, self.text)
+            self._names[file] = Names(source, self.catalog.version)
+        return self._names[file].finding(identity.document, identity.path)
 
     def unignored(self, findings: list[Finding]) -> tuple[list[Finding], int]:
         """Return the findings that .kbump.yaml does not ignore, and how many it does."""
@@ -257,14 +265,6 @@ class _Run:
 
 def _relative(file: str, config: Config) -> str:
     return os.path.relpath(os.path.abspath(file), os.path.abspath(config.root))
-
-
-def _finding(file: str, text: str | None, identity: Identity, version: str) -> Finding:
-    """Return a finding at the name of an object, whose file is read again."""
-    from kbump.validation.locating import named_at
-
-    source = Source.from_bytes(file, files.read(file)[0]) if text is None else Source(file, text)
-    return named_at(source, identity.document, identity.path, version)
 
 
 def custom(definitions: Iterable[Resource]) -> dict[Kind, Schema]:
@@ -303,4 +303,6 @@ def _minor(version: str) -> int:
 
 
 def _counted(number: int) -> str:
+    if not number:
+        return "any file: no .yaml, .yml or .json is there"
     return "1 file" if number == 1 else f"{number:,} files"

@@ -12,6 +12,7 @@ from kbump.cli.options import CONTEXT
 COMMANDS = {
     "images": ("kbump.cli.images", "images_command"),
     "set-image": ("kbump.cli.set_image", "set_image_command"),
+    "validate": ("kbump.cli.validate", "validate_command"),
 }
 
 
@@ -46,7 +47,8 @@ class _Commands(click.Group):
     epilog="""\b
 Exit codes:
   0    done, or nothing to do
-  1    the answer is no: nothing matched, a field was refused, a file would change
+  1    the answer is no: nothing matched, a field was refused, a file would change,
+       a manifest is not valid
   2    could not answer: wrong usage, a file that cannot be read, parsed, written
   130  interrupted (143: terminated); what was left is said
 
@@ -56,7 +58,7 @@ Every option can come from KBUMP_<COMMAND>_<OPTION> or from `defaults` in
 )
 @click.version_option(None, "--version", package_name="kbump", message="kbump %(version)s")
 def group() -> None:
-    """Rewrite image references in Kubernetes manifests and leave every other byte as it was."""
+    """Rewrite image references in Kubernetes manifests, byte by byte, and say what is wrong with manifests."""
 
 
 def main() -> int:

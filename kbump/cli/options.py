@@ -25,8 +25,11 @@ class ListedText(click.types.StringParamType):
     envvar_list_splitter = os.pathsep
 
 
-def common_options(*formats: str) -> Callable[[_Command], _Command]:
+def common_options(*formats: str, keep_going: bool = True) -> Callable[[_Command], _Command]:
     """Add the options that mean the same on every command that reads files."""
+    going_on = click.option(
+        "--keep-going", is_flag=True, help="Go on with the rest if a file cannot be read; still exit 2."
+    )
 
     def add(command: _Command) -> _Command:
         for option in reversed(
@@ -36,9 +39,7 @@ def common_options(*formats: str) -> Callable[[_Command], _Command]:
                     help="Leave out paths that match, also `dir/` and single names. Repeatable.",
                 ),
                 click.option("--no-ignore", is_flag=True, help="Read files that git ignores, too."),
-                click.option(
-                    "--keep-going", is_flag=True, help="Go on with the rest if a file cannot be read; still exit 2."
-                ),
+                *([going_on] if keep_going else ()),
                 click.option(
                     "-o", "--output", type=click.Choice(formats), default="text", show_default=True,
                     help="Form of the report.",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kbump.errors import KbumpError, Location
+    from kbump.inspection import ValidateResult
     from kbump.inventory import ImagesResult
     from kbump.update import SetImageResult
 
@@ -38,11 +39,31 @@ def set_image_github(result: SetImageResult) -> str:
     return "".join(lines + _errors(result.errors))
 
 
-def annotation(level: str, location: Location | None, title: str, message: str) -> str:
-    """Return one workflow command; values are escaped as the runner reads them."""
+def validate_github(result: ValidateResult) -> str:
+    """Return an annotation for each finding, and an error for each file that could not be read."""
+    from kbump.report.findings import details
+
+    lines = [
+        annotation(_LEVELS[one.severity], one.location, one.rule, details(one), length=one.length)
+        for one in result.findings
+    ]
+    return "".join(lines + _errors(result.errors))
+
+
+_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def annotation(level: str, location: Location | None, title: str, message: str, *, length: int = 0) -> str:
+    """Return one workflow command; values are escaped as the runner reads them.
+
+    The place is on one line, `length` characters long if that is known. Without `line` GitHub shows no annotation
+    beside the changes (https://github.com/open-policy-agent/conftest/issues/1173).
+    """
     properties = {"title": f"kbump {title}"}
     if location:
-        properties = {"file": location.file, "line": str(location.line), "col": str(location.column), **properties}
+        end = {"endColumn": str(location.column + length)} if length else {}
+        place = {"file": location.file, "line": str(location.line), "col": str(location.column), **end}
+        properties = {**place, **properties}
     listed = ",".join(f"{key}={_escaped(value, property_=True)}" for key, value in properties.items())
     return f"::{level} {listed}::{_escaped(message)}\n"
 

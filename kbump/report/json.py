@@ -1,4 +1,4 @@
-"""Reports for programs: JSON as schemas/images.schema.json and schemas/set-image.schema.json describe it."""
+"""Reports for programs: JSON as schemas/images.schema.json and its like describe it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from kbump.errors import KbumpError, Location
     from kbump.finding import Finding
+    from kbump.inspection import ValidateResult
     from kbump.inventory import Image, ImagesResult
     from kbump.rewriting.result import Change
     from kbump.update import SetImageResult
@@ -47,6 +48,26 @@ def set_image_json(result: SetImageResult) -> str:
     )
 
 
+def validate_json(result: ValidateResult) -> str:
+    """Return a validate() result as JSON."""
+    return _dump(
+        {
+            "version": _VERSION,
+            "kubernetesVersion": result.version,
+            "release": result.release,
+            "files": result.files,
+            "resources": result.resources,
+            "findings": [_located(finding) for finding in result.findings],
+            "errors": _errors(result.errors),
+            "skipped": _skipped(result.skipped),
+            "unknown": [_unknown(kind, number) for kind, number in result.unknown.items()],
+            "others": result.others,
+            "encrypted": result.encrypted,
+            "ignored": result.ignored,
+        }
+    )
+
+
 def _dump(data: dict[str, Any]) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
@@ -68,6 +89,20 @@ def _change(change: Change) -> dict[str, Any]:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     return {**_place(finding.location), "message": finding.message, "fix": finding.fix}
+
+
+def _located(finding: Finding) -> dict[str, Any]:
+    """Return all of a finding but whether it is secret, and the page of its rule."""
+    from kbump.validation.rules import RULES
+
+    fields = finding._asdict()
+    del fields["secret"]
+    return {**_place(fields.pop("location")), **fields, "url": RULES[finding.rule].url}
+
+
+def _unknown(kind: str, number: int) -> dict[str, Any]:
+    api_version, _, name = kind.rpartition(" ")
+    return {"apiVersion": api_version, "kind": name, "resources": number}
 
 
 def _errors(errors: Iterable[KbumpError]) -> list[dict[str, Any]]:

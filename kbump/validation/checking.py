@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.errors import KbumpError, SourceError
@@ -9,7 +10,8 @@ from kbump.finding import Finding
 from kbump.resource import resources
 from kbump.validation.apis import api_problems, is_for_clients
 from kbump.validation.custom import is_definition
-from kbump.validation.kustomizations import is_kustomization
+from kbump.validation.deciding import KUSTOMIZATION
+from kbump.validation.kustomizations import is_kustomization, is_kustomization_file
 from kbump.validation.problem import Problem
 from kbump.validation.repeated import Lists
 
@@ -73,6 +75,8 @@ class Checker:
         except SourceError as error:
             if "{{" in source.text:
                 return Checked(source.name, skipped="is a template")
+            if "apiVersion" not in source.text and not is_kustomization_file(source.name):
+                return Checked(source.name, other=True)
             return Checked(source.name, findings=[_syntax(source, error)])
         return _Check(self, source, documents).checked(bool(strange))
 
@@ -115,7 +119,7 @@ class _Check:
         if not manifests:
             return self.nothing()
         for resource in self.found:
-            self.problems += [(resource, problem) for problem in self.of(resource)]
+            self.problems += [(resource, problem) for problem in self.bounded(resource)]
         self.problems += self.odd()
         findings, ignored = self.located(suspect)
         return Checked(
@@ -145,6 +149,13 @@ class _Check:
             self.is_partial = self.checker.partial(self.source.name)
         return self.is_partial
 
+    def bounded(self, resource: Resource) -> list[Problem]:
+        """Return the problems of one object, however deep it is nested."""
+        try:
+            return list(self.of(resource))
+        except RecursionError:
+            return [Problem("invalid-value", (), f"the {resource.kind} is nested too deep to be checked")]
+
     def of(self, resource: Resource) -> Iterator[Problem]:
         """Yield the problems of one object."""
         if is_kustomization(self.source.name, resource):
@@ -160,11 +171,11 @@ class _Check:
             yield from self.custom(resource)
 
     def kustomization(self, resource: Resource) -> Iterator[Problem]:
-        from kbump.validation.explaining import explain
-        from kbump.validation.kustomizations import kustomization_schema
-
         self.validated += 1
-        yield from explain(resource.data, kustomization_schema())
+        if not self.checker.schemas.accepts(KUSTOMIZATION, resource.data):
+            from kbump.validation.explaining import explain
+
+            yield from explain(resource.data, self.checker.schemas.schema(KUSTOMIZATION) or {})
 
     def custom(self, resource: Resource) -> Iterator[Problem]:
         kind = (resource.group, resource.version, resource.kind)
@@ -249,7 +260,7 @@ class _Check:
         # Imported only for a file of which there is something to say.
         from kbump.validation.dialect import dialect_problems
         from kbump.validation.ignores import apply_comments
-        from kbump.validation.locating import context_of, located
+        from kbump.validation.locating import Locator
         from kbump.yaml.composer import compose
 
         nodes = compose(self.source)
@@ -261,8 +272,8 @@ class _Check:
             problems += [
                 (resource, one) for one in listed if (resource.document, (*resource.path, *one.path)) not in places
             ]
-        version = self.checker.schemas.catalog.version
-        findings = [located(self.source, nodes, one, problem, context_of(one, version)) for one, problem in problems]
+        locator = Locator(self.source, nodes, self.checker.schemas.catalog.version)
+        findings = [locator.finding(one, problem) for one, problem in problems]
         findings.sort(key=lambda one: one.location)
         return apply_comments(self.source, nodes, findings) if ignores else (findings, 0)
 
@@ -278,7 +289,11 @@ def _syntax(source: Source, error: SourceError) -> Finding:
 
 
 def _is_manifest(file: str, resource: Resource) -> bool:
-    return is_kustomization(file, resource) or bool(resource.api_version and resource.kind)
+    """Whether an object is one for Kubernetes; others have an apiVersion and kind, too: answers of web services."""
+    if is_kustomization(file, resource):
+        return True
+    likely = resource.group or re.match(r"v[0-9]", resource.version) or type(resource.data.get("metadata")) is dict
+    return bool(resource.api_version and resource.kind and likely)
 
 
 def _is_half(resource: Resource) -> bool:
@@ -288,10 +303,11 @@ def _is_half(resource: Resource) -> bool:
 
 
 def _incomplete(resource: Resource) -> Iterator[Problem]:
-    if not resource.api_version:
-        yield Problem("incomplete-type", ("apiVersion",), "the object has no apiVersion", at_key=True)
-    if not resource.kind:
-        yield Problem("incomplete-type", ("kind",), "the object has no kind", at_key=True)
+    for field, text in (("apiVersion", resource.api_version), ("kind", resource.kind)):
+        if not text:
+            written = resource.data.get(field)
+            message = f"`{field}` must be a string" if written is not None else f"the object has no {field}"
+            yield Problem("incomplete-type", (field,), message, at_key=written is None)
 
 
 def _nameless(resource: Resource) -> Problem:

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 Kind = tuple[str, str, str]
+KUSTOMIZATION: Kind = ("kustomize.config.k8s.io", "", "")
+"""Stands for kustomizations and Components of all versions, which need not say what they are."""
 _META = ("", "v1", "ConfigMap")
-_OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 
 class Schemas:
@@ -31,6 +32,10 @@ class Schemas:
         return self._schemas[kind]
 
     def _found(self, kind: Kind) -> Schema | None:
+        if kind == KUSTOMIZATION:
+            from kbump.validation.kustomizations import kustomization_schema
+
+            return kustomization_schema()
         if kind in self.custom:
             # A custom resource has the metadata that every object has.
             return {**self.custom[kind], "definitions": self.metadata()}

@@ -26,20 +26,17 @@ _KINDS: dict[type, str] = {
 def explain(data: Any, schema: Schema, *, secret: Callable[[Path], bool] | None = None) -> list[Problem]:
     """Return the problems of data that a schema refuses, in the order of the data's keys; none if it is valid.
 
-    `secret` says of a path whether its value must not be shown.
+    `secret` says of a path whether its value must not be shown. Raises RecursionError for data nested too deep.
     """
     from jsonschema.validators import Draft202012Validator
 
     from kbump.validation.formats import checker
 
-    try:
-        errors = list(Draft202012Validator(schema, format_checker=checker()).iter_errors(data))
-        explainer = _Explainer(schema, secret or _shown)
-        # What is missing may be there under another name.
-        errors.sort(key=lambda error: error.validator == "required")
-        problems = [one for error in errors for one in explainer.problems(error)]
-    except RecursionError:
-        return [Problem("invalid-value", (), "the object is nested too deep to say what is wrong with it")]
+    errors = list(Draft202012Validator(schema, format_checker=checker()).iter_errors(data))
+    explainer = _Explainer(schema, secret or _shown)
+    # What is missing may be there under another name.
+    errors.sort(key=lambda error: error.validator == "required")
+    problems = [one for error in errors for one in explainer.problems(error)]
     return list(dict.fromkeys(problems))
 
 

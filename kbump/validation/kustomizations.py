@@ -18,7 +18,12 @@ GROUP = "kustomize.config.k8s.io"
 
 def is_kustomization(file: str, resource: Resource) -> bool:
     """Whether an object is a kustomization or Component, by the name of its file or by its group."""
-    return resource.group == GROUP or file.rpartition("/")[2] in KUSTOMIZATION_NAMES
+    return resource.group == GROUP or is_kustomization_file(file)
+
+
+def is_kustomization_file(file: str) -> bool:
+    """Whether a file has one of the names that kustomize looks for."""
+    return file.rpartition("/")[2] in KUSTOMIZATION_NAMES
 
 
 @cache

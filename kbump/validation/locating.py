@@ -1,4 +1,4 @@
-"""located(): the finding that a problem is, at its place in the source."""
+"""Locator: the finding that a problem is, at its place in the source."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from kbump.finding import Finding
 from kbump.validation.problem import RAW
 from kbump.validation.rules import RULES
-from kbump.yaml.nodes import Mapping, Scalar, follow, path_text
+from kbump.yaml.nodes import Mapping, Scalar, Sequence, path_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from kbump.resource import Resource
     from kbump.source import Source
@@ -18,66 +18,90 @@ if TYPE_CHECKING:
     from kbump.yaml.nodes import Document, Node, Path
 
 
-def located(
-    source: Source, documents: Sequence[Document], resource: Resource, problem: Problem, context: str
-) -> Finding:
-    """Return the finding of a problem of a resource, at its value or key; where there is none, at what holds it."""
-    root = documents[resource.document].root
-    path = (*resource.path, *problem.path)
-    node = _node(root, path, problem.at_key)
-    start, length = (node.start, _length(source, node)) if node else (documents[resource.document].span.start, 1)
-    raw = _raw(source, follow(root, path) if root else None)
-    hides = problem.secret
-    return Finding(
-        problem.rule,
-        problem.severity or RULES[problem.rule].severity,
-        source.location(start),
-        _seen(problem.message, raw, hides),
-        problem.fix.replace(RAW, "…" if hides else raw),
-        length,
-        path_text(problem.path),
-        resource.subject,
-        context,
-        hides,
-    )
+class Locator:
+    """Finds the places of problems in a source; what it looks up in a mapping it keeps, as there may be many."""
+
+    def __init__(self, source: Source, documents: list[Document], version: str) -> None:
+        self.source = source
+        self.documents = documents
+        self.version = version
+        self._pairs: dict[int, dict[str, tuple[Node, Node]]] = {}
+
+    def finding(self, resource: Resource, problem: Problem) -> Finding:
+        """Return the finding of a problem of a resource, at its value or key; where there is none, at what holds it."""
+        path = (*resource.path, *problem.path)
+        document = self.documents[resource.document]
+        node = self._node(document.root, path, problem.at_key)
+        start, length = (node.start, _length(self.source, node)) if node else (document.span.start, 1)
+        raw = self._raw(document.root, path)
+        return Finding(
+            problem.rule,
+            problem.severity or RULES[problem.rule].severity,
+            self.source.location(start),
+            _seen(problem.message, raw, problem.secret),
+            problem.fix.replace(RAW, "…" if problem.secret else raw),
+            length,
+            path_text(problem.path),
+            resource.subject,
+            f"{resource.api_version}, Kubernetes {self.version}".removeprefix(", "),
+            problem.secret,
+        )
+
+    def _node(self, root: Node | None, path: Path, at_key: bool) -> Node | None:
+        """Return the node at a path, or its key; if it is not there, the nearest key above it."""
+        ways = list(self._way(root, path))
+        if len(ways) == len(path) and ways:
+            key, value = ways[-1]
+            return value if not at_key and type(value) is Scalar and value.start < value.end else key
+        if ways:
+            return ways[-1][0]
+        # The whole object is meant, or something that it lacks.
+        kind = self._lookup(root, "kind") if root else None
+        return kind[1] if kind else root
+
+    def _way(self, node: Node | None, path: Path) -> Iterator[tuple[Node, Node]]:
+        """Yield key and value of each step of a path, as far as it leads; of items, the item twice."""
+        for step in path:
+            found = self._lookup(node, step)
+            if found is None:
+                return
+            yield found
+            node = found[1]
+
+    def _lookup(self, node: Node | None, step: str | int) -> tuple[Node, Node] | None:
+        if type(node) is Sequence and isinstance(step, int) and step < len(node.items):
+            return node.items[step], node.items[step]
+        if type(node) is not Mapping:
+            return None
+        if id(node) not in self._pairs:
+            keys = {key.value: key for key, _ in node.pairs if type(key) is Scalar}
+            # What a merge key brings in has no key here.
+            self._pairs[id(node)] = {name: (keys.get(name, node), value) for name, value in node.items()}
+        return self._pairs[id(node)].get(str(step))
+
+    def _raw(self, root: Node | None, path: Path) -> str:
+        ways = list(self._way(root, path))
+        node = ways[-1][1] if ways and len(ways) == len(path) else None
+        return self.source.text[slice(*node.content(self.source.text))] if type(node) is Scalar else ""
 
 
-def named_at(source: Source, document: int, path: Path, version: str) -> Finding:
-    """Return the finding that the object at a path is there twice, at its name."""
-    from kbump.resource import resources
-    from kbump.validation.problem import Problem
-    from kbump.yaml.composer import compose
-    from kbump.yaml.constructor import construct
+class Names:
+    """Finds the names of the objects of a source."""
 
-    found = next(one for one in resources(construct(source)) if (one.document, one.path) == (document, path))
-    problem = Problem("duplicate-resource", ("metadata", "name"), "", "rename one, or remove one")
-    return located(source, compose(source), found, problem, context_of(found, version))
+    def __init__(self, source: Source, version: str) -> None:
+        from kbump.resource import resources
+        from kbump.yaml.composer import compose
+        from kbump.yaml.constructor import construct
 
+        self.resources = {(one.document, one.path): one for one in resources(construct(source))}
+        self.locator = Locator(source, compose(source), version)
 
-def context_of(resource: Resource, version: str) -> str:
-    """Say what an object was read as: `apps/v1, Kubernetes 1.31`."""
-    return f"{resource.api_version}, Kubernetes {version}" if resource.api_version else f"Kubernetes {version}"
+    def finding(self, document: int, path: Path) -> Finding:
+        """Return the finding that the object at a path is there twice, at its name."""
+        from kbump.validation.problem import Problem
 
-
-def _node(root: Node | None, path: Path, at_key: bool) -> Node | None:
-    """Return the node at a path, or its key; if it is not there, the nearest key above it."""
-    if root is None:
-        return None
-    at = follow(root, path)
-    if at is not None and not at_key and type(at) is Scalar and at.start < at.end:
-        return at
-    for depth in range(len(path), 0, -1):
-        holder = follow(root, path[: depth - 1])
-        if type(holder) is Mapping and holder.get(str(path[depth - 1])) is not None:
-            return _key(holder, str(path[depth - 1])) or holder
-        if isinstance(path[depth - 1], int) and (item := follow(root, path[:depth])):
-            return item
-    kind = root.get("kind") if type(root) is Mapping else None
-    return kind or root
-
-
-def _key(mapping: Mapping, name: str) -> Scalar | None:
-    return next((key for key, _ in mapping.pairs if type(key) is Scalar and key.value == name), None)
+        problem = Problem("duplicate-resource", ("metadata", "name"), "", "rename one, or remove one")
+        return self.locator.finding(self.resources[document, path], problem)
 
 
 def _length(source: Source, node: Node) -> int:
@@ -90,10 +114,6 @@ def _length(source: Source, node: Node) -> int:
         first = below
     line = source.text[first.start : first.end].splitlines()
     return max(1, len(line[0]) if line else 1)
-
-
-def _raw(source: Source, node: Node | None) -> str:
-    return source.text[slice(*node.content(source.text))] if type(node) is Scalar else ""
 
 
 def _seen(message: str, raw: str, hides: bool) -> str:

@@ -83,7 +83,8 @@ class Lists:
     def _problem(self, item: Any, keys: dict[str, Any], path: Path, first: Path) -> Problem:
         there = [key for key in keys if type(item) is dict and key in item]
         said = " and ".join(f"`{key}` {shown(item[key])}" for key in there)
-        message = f"{named(path)} has the same {said} as {named(first)}" if said else f"{named(path)} repeats {named(first)}"
+        same = f"has the same {said} as" if said else "repeats"
+        message = f"{named(path)} {same} {named(first)}"
         refused = self.custom or path[-2] in _REFUSED
         fix = "" if refused else "the server takes it with a warning, and server-side apply refuses it"
         place = (*path, there[0]) if there else path

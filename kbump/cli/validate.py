@@ -1,0 +1,173 @@
+"""`kbump validate`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import Any
+
+import click
+
+from kbump.cli.edge import say_error
+from kbump.cli.options import CONTEXT, ListedText, apply_defaults, coloured, common_options
+from kbump.cli.progress import progress_bar
+from kbump.errors import KbumpError, UsageError
+from kbump.finding import SEVERITIES
+from kbump.inspection import ValidateResult, validate
+from kbump.workspace import find_config
+
+_EPILOG = """\b
+Examples:
+  kbump validate
+  kbump validate k8s/production --kubernetes-version 1.31
+  kbump validate -k overlays/production -o concise
+  kubectl get deployments -o yaml | kbump validate -
+
+\b
+Exit codes: 0 nothing is wrong, but for warnings (see `--fail-on`); 1 findings;
+2 usage, a file that cannot be read, or nothing to check."""
+
+
+@click.command("validate", context_settings=CONTEXT, epilog=_EPILOG)
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.option("-k", "--kustomize", metavar="DIR", help="Check what `kubectl kustomize DIR` builds.")
+@click.option("--environment", metavar="NAME", default="", help="Check the directory that .kbump.yaml gives NAME.")
+@click.option(
+    "--kubernetes-version",
+    metavar="VERSION",
+    default="",
+    help="Such as 1.31 or v1.31.4. [default: from .kbump.yaml, else the newest known]",
+)
+@click.option(
+    "--crds",
+    metavar="PATH",
+    multiple=True,
+    type=ListedText(),
+    help="File or directory of CustomResourceDefinitions, beside those found. Repeatable.",
+)
+@click.option(
+    "--deprecations-until", metavar="VERSION", default="", help="Tell of later removals only up to VERSION, e.g. 1.40."
+)
+@click.option("--fail-on-skipped", is_flag=True, help="An object without a schema is an error.")
+@click.option("--skip-non-manifests", is_flag=True, help="Pass over named files that are no manifests.")
+@click.option(
+    "--severity",
+    type=click.Choice(SEVERITIES),
+    default="note",
+    show_default=True,
+    help="Show only findings of at least this severity.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default="error",
+    show_default=True,
+    help="Exit 1 if there is a finding of at least this severity.",
+)
+@click.option("--jobs", metavar="N", type=click.IntRange(1), default=2, show_default=True, help="Processes at most.")
+@click.option("--summary", is_flag=True, help="Count the findings by rule and by file.")
+@click.option("--rules", is_flag=True, help="Print the catalogue of rules, and check nothing.")
+@common_options("text", "concise", "json", "sarif", "github", "junit", keep_going=False)
+@click.pass_context
+def validate_command(context: click.Context, /, **_: Any) -> int:
+    """Say what is wrong with manifests for a Kubernetes version, offline, with the line.
+
+    PATH is a file, a directory or `-` for standard input; without it, the current directory.
+    """  # fmt: skip
+    paths = context.params["paths"]
+    options = apply_defaults(context, find_config(paths[0] if paths else "."))
+    if options["rules"]:
+        click.echo(_rules(context, options["output"]), nl=False, color=context.color)
+        return 0
+    texts: dict[str, str] = {}
+    result = _checked(options, texts)
+    seen = result._replace(findings=result.at_least(options["severity"]))
+    click.echo(_report(context, seen, options["output"], texts), nl=False, color=context.color)
+    for error in result.errors:
+        say_error(error)
+    if not options["quiet"]:
+        _say(result, options, len(seen.findings))
+    if result.errors:
+        return 2
+    return 1 if result.at_least(options["fail_on"]) else 0
+
+
+def _checked(options: dict[str, Any], texts: dict[str, str]) -> ValidateResult:
+    """Check what the command line names; a text that is in no file is kept, for excerpts."""
+    paths = options["paths"]
+    if sum(map(bool, (options["kustomize"], options["environment"], paths))) > 1:
+        raise UsageError("PATH, `-k` and `--environment` exclude one another", hint="name one of them")
+    settings = {
+        name: options[name]
+        for name in ("kubernetes_version", "crds", "deprecations_until", "fail_on_skipped", "skip_non_manifests")
+    }
+    if options["kustomize"] or "-" in paths:
+        name, text = _read(options)
+        texts[name] = text
+        return validate(text=text, name=name, **settings)
+    progress = progress_bar("Checking manifests")
+    try:
+        return validate(
+            paths or None,
+            environment=options["environment"],
+            exclude=options["exclude"],
+            ignore=not options["no_ignore"],
+            jobs=options["jobs"],
+            progress=progress,
+            **settings,
+        )
+    finally:
+        if progress:
+            progress.clear()
+
+
+def _read(options: dict[str, Any]) -> tuple[str, str]:
+    """Return the name and text of what is built by kustomize, or comes from standard input."""
+    from kbump.cluster.kubectl import kustomize
+    from kbump.source import Source
+
+    if options["kustomize"]:
+        return options["kustomize"], kustomize(options["kustomize"])
+    if len(options["paths"]) > 1:
+        raise UsageError("`-` cannot be combined with other paths", hint="leave one of them out")
+    return "-", Source.from_bytes("-", sys.stdin.buffer.read()).text
+
+
+def _report(context: click.Context, result: ValidateResult, output: str, texts: dict[str, str]) -> str:
+    if output in ("json", "sarif", "github", "junit"):
+        from importlib import import_module
+
+        made: str = getattr(import_module(f"kbump.report.{output}"), f"validate_{output}")(result)
+        return made
+    if not result.findings:
+        return ""
+    from kbump.report.findings import findings_concise, findings_text
+
+    if output == "concise":
+        return findings_concise(result.findings, colour=coloured(context))
+    return findings_text(result.findings, lambda file: _text(file, texts), colour=coloured(context))
+
+
+def _text(file: str, texts: dict[str, str]) -> str | None:
+    """Return the text of a file, read once, for excerpts; None if it cannot be read any more."""
+    if file not in texts:
+        from kbump.files import read
+        from kbump.source import Source
+
+        texts[file] = ""
+        with suppress(KbumpError):
+            texts[file] = Source.from_bytes(file, read(file)[0]).text
+    return texts[file] or None
+
+
+def _say(result: ValidateResult, options: dict[str, Any], shown: int) -> None:
+    from kbump.report.findings import validate_words
+
+    for line in validate_words(result, verbose=options["verbose"], summary=options["summary"], shown=shown):
+        click.echo(line, err=True)
+
+
+def _rules(context: click.Context, output: str) -> str:
+    from kbump.report.rules import rules_json, rules_text
+
+    return rules_json() if output == "json" else rules_text(colour=coloured(context))

@@ -1,0 +1,226 @@
+"""Findings for people: excerpts with a caret, or one line each; and the words beside them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kbump.finding import SEVERITIES
+from kbump.report.text import Palette, aligned, counted, skipped_words
+from kbump.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from kbump.finding import Finding
+    from kbump.inspection import ValidateResult
+
+COLOUR_OF = {"error": "red", "warning": "yellow", "note": "cyan"}
+# Of a longer line, so many characters are shown, so many of them before the place.
+_LONGEST, _BEFORE = 100, 40
+_TAB = "    "
+# What a terminal would obey, reorder or swallow; YAML's escapes and file names can bring it into messages, too.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_SECRET = re.compile(r"""\bkind["']?[ \t]*:[ \t]*["']?Secret\b""")
+
+
+def findings_text(findings: Iterable[Finding], read: Callable[[str], str | None], *, colour: bool) -> str:
+    """Return each finding with an excerpt of its line; `read` gives the text of a file, or None.
+
+    No line of a Secret is shown, nor any line of a place that is secret.
+    """
+    paint = Palette(colour)
+    lines = _Lines(read)
+    return "\n".join(_block(one, lines.of(one), paint) for one in findings)
+
+
+def findings_concise(findings: Iterable[Finding], *, colour: bool) -> str:
+    """Return one line for each finding: `path:line:column: [severity] message (rule)`."""
+    paint = Palette(colour)
+    return "".join(
+        f"{paint(flat(str(one.location)), 'cyan')}: [{paint(one.severity, COLOUR_OF[one.severity])}] "
+        f"{flat(one.message)} {paint(f'({one.rule})', 'dim')}\n"
+        for one in findings
+    )
+
+
+def about(finding: Finding) -> str:
+    """Say what a finding is about: `Deployment shop/web, apps/v1, Kubernetes 1.31: spec.replicas`."""
+    owner = ", ".join(text for text in (finding.subject, finding.context) if text)
+    return flat(": ".join(text for text in (owner, finding.path) if text))
+
+
+def details(finding: Finding) -> str:
+    """Return all that is said of a finding, over several lines: what is wrong, what to do, and what it is about."""
+    return "\n".join(text for text in (finding.message, finding.fix, about(finding)) if text)
+
+
+def flat(text: str) -> str:
+    """Write a text on one line, without the characters that a terminal does not show."""
+    return _drawn(" ".join(line.strip() for line in text.splitlines()))
+
+
+class _Lines:
+    """The lines of files; keeps the file that it read last, as findings come in the order of files."""
+
+    def __init__(self, read: Callable[[str], str | None]) -> None:
+        self._read = read
+        self._source: Source | None = None
+        self._secrets = False
+
+    def of(self, finding: Finding) -> str | None:
+        """Return the line of a finding; None if it cannot be had, or must not be shown."""
+        source = self._of_file(finding.location.file)
+        if not 1 <= finding.location.line <= len(source.line_starts) or not source.text or finding.secret:
+            return None
+        span = source.line_span(source.line_starts[finding.location.line - 1])
+        line = source.text[slice(*span)].rstrip("\r\n")
+        return None if self._secrets and _shows_secrets(finding, line) else line
+
+    def _of_file(self, file: str) -> Source:
+        if self._source is None or self._source.name != file:
+            # Columns do not count a byte order mark.
+            self._source = Source(file, (self._read(file) or "").removeprefix("\ufeff"))
+            self._secrets = bool(_SECRET.search(self._source.text))
+        return self._source
+
+
+def _shows_secrets(finding: Finding, line: str) -> bool:
+    """Whether a line may hold what a Secret hides; it is of a file that has one, and may be the whole file in JSON."""
+    return finding.subject.partition(" ")[0] in ("Secret", "") or bool(_SECRET.search(line))
+
+
+def _block(finding: Finding, line: str | None, paint: Palette) -> str:
+    margin = " " * max(2, len(str(finding.location.line)))
+    name = paint(f"{finding.severity}[{finding.rule}]", COLOUR_OF[finding.severity], "bold")
+    rows = [
+        f"{name}: {paint(flat(finding.message), 'bold')}",
+        f"{margin}{paint('-->', 'cyan')} {flat(str(finding.location))}",
+    ]
+    if line is not None:
+        rows += _excerpt(finding, line, margin, paint)
+    if about(finding):
+        rows.append(f"{margin} {paint('=', 'cyan')} {about(finding)}")
+    if finding.fix:
+        rows.append(f"{paint('help', 'cyan')}: {flat(finding.fix)}")
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _excerpt(finding: Finding, line: str, margin: str, paint: Palette) -> list[str]:
+    """Return the rows of a line with carets below the place, both cut to what is near to it."""
+    start = min(finding.location.column - 1, len(line))
+    first = max(0, min(start - _BEFORE, len(line) - _LONGEST))
+    last = min(len(line), first + _LONGEST)
+    end = min(start + finding.length, last)
+    before = "…" * (first > 0) + _drawn(line[first:start])
+    place = _drawn(line[start:end])
+    after = _drawn(line[end:last]) + "…" * (last < len(line))
+    carets = paint("^" * max(1, _width(place)), COLOUR_OF[finding.severity], "bold")
+    number = paint(str(finding.location.line).rjust(len(margin)), "cyan")
+    bar = paint("|", "cyan")
+    return [
+        f"{margin} {bar}",
+        f"{number} {bar} {before}{place}{after}".rstrip(),
+        f"{margin} {bar} {' ' * _width(before)}{carets}",
+    ]
+
+
+def _drawn(text: str) -> str:
+    """Write what has no width of its own as something that has one."""
+    return _UNSEEN.sub(_picture, text.replace("\t", _TAB))
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes (https://www.unicode.org/reports/tr11/)."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    def columns(one: str) -> int:
+        # Vowels and final consonants of Hangul join the letter before them.
+        if category(one) in ("Mn", "Me", "Cf") or "\u1160" <= one <= "\u11ff":
+            return 0
+        return 2 if east_asian_width(one) in ("F", "W") else 1
+
+    return sum(map(columns, text))
+
+
+def validate_words(result: ValidateResult, *, verbose: bool, summary: bool, shown: int) -> list[str]:
+    """Return what is said beside the findings, of which `shown` were shown; the last line is the sum.
+
+    Only where everything was checked does it say that all is valid.
+    """
+    words = skipped_words(_passed_over(result), verbose=verbose)
+    if result.unknown:
+        words.append(f"skipped: {unknown_text(result)}\n  hint: name their CustomResourceDefinitions with `--crds`")
+    if result.encrypted:
+        objects, they = counted(result.encrypted, "encrypted object"), result.encrypted > 1
+        words.append(f"{objects} {'were' if they else 'was'} checked for {'their' if they else 'its'} structure only")
+    if result.ignored:
+        are = "is" if result.ignored == 1 else "are"
+        words.append(f"{counted(result.ignored, 'finding')} {are} ignored by comments or settings")
+    if summary:
+        words += _summary(result.findings)
+    hidden = len(result.findings) - shown
+    if hidden:
+        words.append(f"{counted(hidden, 'finding')} of a lower severity not shown")
+    return [*words, sum_text(result)]
+
+
+def _passed_over(result: ValidateResult) -> list[tuple[str, str]]:
+    """Return the paths that were not checked, with the reason, but for those that are errors."""
+    said = {error.location.file for error in result.errors if error.location}
+    others = [(path, "is no manifest") for path in result.others]
+    return [(path, reason) for path, reason in (*result.skipped, *others) if path not in said]
+
+
+def unknown_text(result: ValidateResult) -> str:
+    """Say which kinds have no schema, and how many objects each: `2 objects without a schema: example.com/v1 A (2)`."""
+    kinds = ", ".join(f"{flat(kind)} ({number:,})" for kind, number in result.unknown.items())
+    return f"{counted(sum(result.unknown.values()), 'object')} without a schema: {kinds}"
+
+
+def _summary(findings: Sequence[Finding]) -> list[str]:
+    """Return how many findings there are of each rule, and in each file; the most first."""
+    rules = Counter((one.severity, one.rule) for one in findings).most_common()
+    files = Counter(flat(one.location.file) for one in findings).most_common()
+    rows = [(f"  {number:,}", severity, rule) for (severity, rule), number in rules]
+    table = [(f"  {number:,}", file) for file, number in files]
+    plain = Palette(colour=False)
+    lines = ["by rule:", *aligned(rows, [()] * 3, plain), "by file:", *aligned(table, [()] * 2, plain)]
+    return [line.rstrip() for line in lines] if findings else []
+
+
+def sum_text(result: ValidateResult) -> str:
+    """Say in one line what was found, in how many objects, and for which version of Kubernetes."""
+    version = f"Kubernetes {result.version} (schemas of {result.release})"
+    objects = counted(result.resources, "object") if result.resources else "no object"
+    unsure = result.errors or result.unknown or result.encrypted or result.ignored or _passed_over(result)
+    if result.resources and not (result.findings or unsure):
+        are = "is" if result.resources == 1 else "are"
+        return f"{objects} in {counted(result.files, 'file')} {are} valid for {version}"
+    found = f"{severities_text(result.findings)} in {_where(result)}" if result.findings else "no findings"
+    return f"{found}; {objects} checked for {version}"
+
+
+def severities_text(findings: Sequence[Finding]) -> str:
+    """Count findings: `2 errors, 1 warning and 1 note`."""
+    numbers = Counter(one.severity for one in findings)
+    parts = [counted(numbers[severity], severity) for severity in SEVERITIES if numbers[severity]]
+    return " and ".join(", ".join(parts).rsplit(", ", 1))
+
+
+def _where(result: ValidateResult) -> str:
+    """Count the files with findings, of all files; that of the settings is none of them."""
+    named = {one.location.file for one in result.findings}
+    settings = {file for file in named if re.split(r"[/\\]", file)[-1] == ".kbump.yaml"}
+    number = len(named - settings)
+    files = counted(result.files, "file")
+    where = [files if number == result.files else f"{number:,} of {files}"] if number else []
+    return " and ".join([*where, *sorted(settings)])
