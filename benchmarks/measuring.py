@@ -26,12 +26,24 @@ _HEADINGS = ("", "median", "kbump / it", "quartiles", "target", "peak memory")
 
 
 class Command(NamedTuple):
-    """A program to time: `argv` makes its arguments for an image tag; `target` is what its row should say."""
+    """A program to time: `argv` makes its arguments for an image tag; `target` is what its row should say.
+
+    `share` is how much of the first command's work it does: the ratio is that of the times for the same work.
+    """
 
     label: str
     argv: Callable[[str], list[str]]
     directory: str
     target: str = ""
+    share: float = 1
+
+
+class Case(NamedTuple):
+    """A comparison: its commands, kbump's first, work on files that are made in an empty directory."""
+
+    title: str
+    commands: Callable[[str], Iterator[Command]]
+    rounds: int
 
 
 class Sample(NamedTuple):
@@ -76,7 +88,7 @@ def _row(command: Command, samples: Sequence[Sample], ours: Sequence[Sample]) ->
     memory = _memory(max(one.memory for one in samples))
     if samples is ours:
         return (label, time_ms, "", "", command.target, memory)
-    ratios = [mine.seconds / its.seconds for mine, its in zip(ours, samples, strict=True)]
+    ratios = [command.share * mine.seconds / its.seconds for mine, its in zip(ours, samples, strict=True)]
     low, _, high = quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
     return (label, time_ms, f"{median(ratios):.2f}", f"{low:.2f} - {high:.2f}", command.target, memory)
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
-import shutil
-import subprocess
 import sys
-import sysconfig
 import tempfile
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from measuring import Command, alternate, table
+from measuring import Case, Command, alternate, table
+from peers import absent, facts, kbump, peer
+from validating import validate_files, validate_objects, validate_one
 from workload import (
     CONTAINER,
     KUSTOMIZATION,
@@ -31,24 +29,8 @@ from workload import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_PEERS = {
-    "kubectl": ("version", "--client"),
-    "kustomize": ("version",),
-    "yq": ("--version",),
-    "sed": ("--version",),
-    "grep": ("--version",),
-    "git": ("--version",),
-}
 _TAGS = ("1.4.1", "1.4.2")
 _MEMORY = "<= 60 MB"
-
-
-class Case(NamedTuple):
-    """A comparison: its commands, kbump's first, work on files that are made in an empty directory."""
-
-    title: str
-    commands: Callable[[str], Iterator[Command]]
-    rounds: int
 
 
 def _one_file(directory: str) -> Iterator[Command]:
@@ -56,38 +38,38 @@ def _one_file(directory: str) -> Iterator[Command]:
     copies = {name: make_files(f"{directory}/{name}", text) for name in ("kbump", "module", "read", "sed", "yq")}
     kustomization = make_files(f"{directory}/kustomize", {**text, "kustomization.yaml": KUSTOMIZATION})
     file = "deployment.yaml"
-    yield Command("kbump set-image", _set_image(_kbump(), file), copies["kbump"], _MEMORY)
+    yield Command("kbump set-image", _set_image(kbump(), file), copies["kbump"], _MEMORY)
     yield Command("python -m kbump set-image", _set_image([sys.executable, "-m", "kbump"], file), copies["module"])
-    yield from _peer("kubectl set image --local, prints", _kubectl("-f", file), copies["read"], "<= 1.8")
-    yield from _peer("kustomize edit set image", _kustomize, kustomization)
-    yield from _peer("yq -i", _yq(file), copies["yq"])
-    yield from _peer("sed -i", _sed(file), copies["sed"])
+    yield from peer("kubectl set image --local, prints", _kubectl("-f", file), copies["read"], "<= 1.8")
+    yield from peer("kustomize edit set image", _kustomize, kustomization)
+    yield from peer("yq -i", _yq(file), copies["yq"])
+    yield from peer("sed -i", _sed(file), copies["sed"])
     yield Command("python -c pass", lambda _: [sys.executable, "-c", "pass"], directory)
 
 
 def _many_files(directory: str, make: Callable[[str], str], target: str) -> Iterator[Command]:
     texts = {f"shop-{number:04}.yaml": make(f"shop-{number:04}") for number in range(1_000)}
     copies = {name: make_files(f"{directory}/{name}", texts) for name in ("kbump", "read", "sed")}
-    yield Command("kbump set-image", _set_image(_kbump(), "."), copies["kbump"], _MEMORY)
-    yield from _peer("kubectl set image --local, prints", _kubectl("-f", "."), copies["read"], target)
+    yield Command("kbump set-image", _set_image(kbump(), "."), copies["kbump"], _MEMORY)
+    yield from peer("kubectl set image --local, prints", _kubectl("-f", "."), copies["read"], target)
     # yq -i on several files writes all of them into the first.
-    yield from _peer("yq, one call, prints", lambda tag: ["yq", _assignment(tag), *texts], copies["read"])
-    yield from _peer("sed -i", _sed(*texts), copies["sed"])
+    yield from peer("yq, one call, prints", lambda tag: ["yq", _assignment(tag), *texts], copies["read"])
+    yield from peer("sed -i", _sed(*texts), copies["sed"])
 
 
 def _tree(directory: str, *, git: bool) -> Iterator[Command]:
     make_tree(directory, git=git)
-    yield Command("kbump set-image", _set_image(_kbump(), "."), directory, _MEMORY)
-    yield from _peer("grep -rlF", lambda _: ["grep", "-rlF", REPOSITORY, "."], directory, "<= 5")
+    yield Command("kbump set-image", _set_image(kbump(), "."), directory, _MEMORY)
+    yield from peer("grep -rlF", lambda _: ["grep", "-rlF", REPOSITORY, "."], directory, "<= 5")
     if git:
-        yield from _peer("git grep -lF", lambda _: ["git", "grep", "-lF", REPOSITORY], directory)
+        yield from peer("git grep -lF", lambda _: ["git", "grep", "-lF", REPOSITORY], directory)
 
 
 def _images(directory: str) -> Iterator[Command]:
     names = (f"shop-{number:04}" for number in range(1_000))
     make_files(directory, {f"{name}.yaml": deployment_and_service(name) for name in names})
-    yield Command("kbump images", lambda _: [*_kbump(), "images"], directory, _MEMORY)
-    yield from _peer("grep -rn image:", lambda _: ["grep", "-rn", "image:", "."], directory)
+    yield Command("kbump images", lambda _: [*kbump(), "images"], directory, _MEMORY)
+    yield from peer("grep -rn image:", lambda _: ["grep", "-rn", "image:", "."], directory)
 
 
 CASES = {
@@ -105,16 +87,14 @@ CASES = {
     "tree": Case("3,000 files and 40 MB, one rewritten", lambda directory: _tree(directory, git=False), 15),
     "tree-in-git": Case("the same in a git work tree", lambda directory: _tree(directory, git=True), 15),
     "images": Case("1,000 files of 1.2 KB, all images listed", _images, 9),
+    "validate-one": Case("one Deployment of 1.2 KB, valid", validate_one, 25),
+    "validate-files": Case("1,000 files of 1.2 KB, a Deployment and a Service each, all valid", validate_files, 9),
+    "validate-objects": Case("10,000 objects in one file of 6 MB, all valid", validate_objects, 5),
 }
 
 
-def _kbump() -> list[str]:
-    script = shutil.which("kbump", path=sysconfig.get_path("scripts"))
-    return [script] if script else [sys.executable, "-m", "kbump"]
-
-
-def _set_image(kbump: list[str], path: str) -> Callable[[str], list[str]]:
-    return lambda tag: [*kbump, "set-image", f"{REPOSITORY}:{tag}", "-f", path]
+def _set_image(program: list[str], path: str) -> Callable[[str], list[str]]:
+    return lambda tag: [*program, "set-image", f"{REPOSITORY}:{tag}", "-f", path]
 
 
 def _kubectl(*files: str) -> Callable[[str], list[str]]:
@@ -136,32 +116,6 @@ def _assignment(tag: str) -> str:
 
 def _sed(*files: str) -> Callable[[str], list[str]]:
     return lambda tag: ["sed", "-i", rf"s|\(image: {REPOSITORY}:\)[^ ]*|\1{tag}|", *files]
-
-
-def _peer(label: str, argv: Callable[[str], list[str]], directory: str, target: str = "") -> Iterator[Command]:
-    """Yield a peer's command with its full path, if it is there."""
-    path = shutil.which(argv("")[0])
-    if path:
-        yield Command(label, lambda tag: [path, *argv(tag)[1:]], directory, target)
-
-
-def _facts(load: float) -> Iterator[str]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    yield f"{cores} cores, load {load:.1f} at the start"
-    yield f"{platform.system()} {platform.release()}"
-    yield f"Python {platform.python_version()}"
-    for name, arguments in _PEERS.items():
-        path = shutil.which(name)
-        yield _version(name, [path, *arguments]) if path else f"{name} absent"
-
-
-def _version(name: str, command: list[str]) -> str:
-    words = subprocess.run(command, capture_output=True, text=True, check=False).stdout.partition("\n")[0].split()
-    # A version manager's shim may cost more than the program.
-    with open(command[0], "rb") as file:
-        script = " (a script)" if file.read(2) == b"#!" else ""
-    version = words[-1].partition("+")[0] if words else "of unknown version"
-    return f"{name} {version}{script}"
 
 
 def _show(name: str, rounds: int | None) -> None:
@@ -187,13 +141,12 @@ def main() -> None:
         parser.error("at least one round is needed")
     if not find_spec("kbump"):
         parser.error("kbump is not installed for this Python: `python -m pip install .`")
-    absent = [name for name in _PEERS if not shutil.which(name)]
-    if absent:
-        print(f"not on PATH, left out: {', '.join(absent)}\n")
+    if missing := absent():
+        print(f"not on PATH, left out: {', '.join(missing)}\n")
     load = os.getloadavg()[0]
     for name in options.cases or CASES:
         _show(name, options.rounds)
-    print("; ".join(_facts(load)))
+    print("; ".join(facts(load)))
 
 
 if __name__ == "__main__":
