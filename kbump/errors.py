@@ -5,6 +5,8 @@ KbumpError
 ├── ConfigError          .kbump.yaml is wrong
 ├── SourceError          a file cannot be read, decoded or parsed
 ├── WriteError           a file cannot be written, or changed while kbump worked
+├── GitError             git, or the repository behind a URL, did not do what was asked
+├── ForgeError           GitHub or Gitea did not do what was asked
 └── ImageReferenceError  a text is no image reference
 """
 
@@ -59,6 +61,14 @@ class SourceError(KbumpError):
 
 class WriteError(KbumpError):
     """A file cannot be written, or changed while kbump worked."""
+
+
+class GitError(KbumpError):
+    """Git, or the repository behind a URL, did not do what was asked."""
+
+
+class ForgeError(KbumpError):
+    """GitHub or Gitea did not do what was asked."""
 
 
 class ImageReferenceError(KbumpError):

@@ -6,8 +6,6 @@ import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from kbump.image import ImageReference
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -70,6 +68,8 @@ def part(one: Image | Change) -> str:
 
 def change_text(change: Change) -> str:
     """Write what changes: `ghcr.io/acme/web 1.4.1 → 1.4.2`, or both references if the name changes."""
+    from kbump.image import ImageReference
+
     name = ImageReference.parse(change.new).name
     if change.old == name or (change.old.startswith(name) and change.old[len(name)] in ":@"):
         old, new = (short(text[len(name) :].lstrip(":@")) for text in (change.old, change.new))
