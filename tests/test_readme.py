@@ -93,11 +93,17 @@ def test_the_library_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert names["text"].count(":1.5.0") == 2
 
 
+def test_the_example_for_pre_commit_names_all_hooks() -> None:
+    (example,) = re.findall(r"```yaml\n(repos:.*?)```", README, re.DOTALL)
+    hooks = re.findall(r"^- id: (\S+)", (ROOT / ".pre-commit-hooks.yaml").read_text(), re.MULTILINE)
+    assert re.findall(r"- id: (\S+)", example) == hooks
+
+
 def test_the_configuration_example_is_valid() -> None:
     from kbump.config import read_config
     from kbump.source import Source
 
-    (example,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    (example,) = re.findall(r"```yaml\n(environments:.*?)```", README, re.DOTALL)
     assert read_config(Source(".kbump.yaml", example), "/").defaults == {"set-image": {"no-downgrade": True}}
 
 
