@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-VALUES = {"errors", "source", "finding", "image", "pinning", "versions", "yaml", "manifest", "resource", "config"}
+VALUES = {"errors", "source", "finding", "image", "pinning", "provenance", "versions", "yaml", "manifest", "resource", "config"}
 VERBS = {"fields", "rewriting", "catalog", "validation"}
 WORLD = {"files", "cluster", "parallel"}
 WORKFLOWS = {"workspace", "inventory", "update", "overlays", "inspection"}
