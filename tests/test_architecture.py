@@ -14,7 +14,7 @@ VERBS = {"fields", "message", "rewriting", "catalog", "validation"}
 WORLD = {"files", "cluster", "parallel"}
 WORKFLOWS = {"workspace", "inventory", "update", "overlays", "inspection"}
 REPORT = {"report"}
-DOORS = {"cli", "__main__", "__init__"}
+DOORS = {"cli", "drone", "__main__", "__init__"}
 # What each room may import beside itself; a workflow names the workflows that it builds on.
 MAY_IMPORT = {
     **dict.fromkeys(VALUES, VALUES),

@@ -1,0 +1,73 @@
+"""The variables of a CI system: which build this is.
+
+Drone's own names are in https://docs.drone.io/pipeline/environment/reference/; Woodpecker and Harness set them, too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kbump.provenance import Build
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def build_of(environ: Mapping[str, str]) -> Build:
+    """Return the build that the variables of Drone, GitHub or Gitea Actions, or GitLab CI tell of, or an empty one."""
+    if environ.get("DRONE"):
+        return _drone(environ)
+    if environ.get("GITHUB_ACTIONS"):
+        return _actions(environ)
+    return _gitlab(environ) if environ.get("GITLAB_CI") else Build()
+
+
+def _drone(environ: Mapping[str, str]) -> Build:
+    name, address = environ.get("DRONE_COMMIT_AUTHOR_NAME", ""), environ.get("DRONE_COMMIT_AUTHOR_EMAIL", "")
+    return Build(
+        repository=environ.get("DRONE_REPO", ""),
+        # DRONE_COMMIT_BRANCH is the branch that a pull request goes to.
+        branch=environ.get("DRONE_SOURCE_BRANCH") or environ.get("DRONE_COMMIT_BRANCH", ""),
+        commit=environ.get("DRONE_COMMIT_SHA", ""),
+        number=_number(environ.get("DRONE_BUILD_NUMBER", "")),
+        parent=_number(environ.get("DRONE_BUILD_PARENT", "")),
+        tag=environ.get("DRONE_TAG", ""),
+        link=environ.get("DRONE_BUILD_LINK", ""),
+        author=_person(name or environ.get("DRONE_COMMIT_AUTHOR", ""), address),
+    )
+
+
+def _actions(environ: Mapping[str, str]) -> Build:
+    # A run that is started again keeps its number: https://docs.github.com/en/actions/reference/variables-reference
+    repository = environ.get("GITHUB_REPOSITORY", "")
+    ref, tagged = environ.get("GITHUB_REF_NAME", ""), environ.get("GITHUB_REF_TYPE") == "tag"
+    run = environ.get("GITHUB_RUN_ID", "")
+    return Build(
+        repository=repository,
+        branch="" if tagged else environ.get("GITHUB_HEAD_REF") or ref,
+        commit=environ.get("GITHUB_SHA", ""),
+        number=_number(environ.get("GITHUB_RUN_NUMBER", "")),
+        tag=ref if tagged else "",
+        link=f"{environ.get('GITHUB_SERVER_URL', '')}/{repository}/actions/runs/{run}" if run else "",
+        author=environ.get("GITHUB_ACTOR", ""),
+    )
+
+
+def _gitlab(environ: Mapping[str, str]) -> Build:
+    return Build(
+        repository=environ.get("CI_PROJECT_PATH", ""),
+        branch=environ.get("CI_COMMIT_BRANCH", ""),
+        commit=environ.get("CI_COMMIT_SHA", ""),
+        number=_number(environ.get("CI_PIPELINE_IID", "")),
+        tag=environ.get("CI_COMMIT_TAG", ""),
+        link=environ.get("CI_PIPELINE_URL", ""),
+        author=environ.get("CI_COMMIT_AUTHOR", ""),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _person(name: str, address: str) -> str:
+    return f"{name} <{address}>" if name and address else name or address

@@ -1,0 +1,89 @@
+"""The build that a CI system's variables tell of."""
+
+from __future__ import annotations
+
+import pytest
+
+from kbump.drone import build_of
+from kbump.provenance import Build
+
+DRONE = {
+    "CI": "true",
+    "DRONE": "true",
+    "DRONE_REPO": "acme/web",
+    "DRONE_SOURCE_BRANCH": "feature/login",
+    "DRONE_COMMIT_BRANCH": "master",
+    "DRONE_COMMIT_SHA": "c0ffee",
+    "DRONE_BUILD_NUMBER": "12",
+    "DRONE_BUILD_PARENT": "0",
+    "DRONE_BUILD_LINK": "https://drone.example.com/acme/web/12",
+    "DRONE_COMMIT_AUTHOR": "alice",
+    "DRONE_COMMIT_AUTHOR_NAME": "Alice Doe",
+    "DRONE_COMMIT_AUTHOR_EMAIL": "alice@example.com",
+}
+OF_DRONE = Build(
+    "acme/web", "feature/login", "c0ffee", 12, link="https://drone.example.com/acme/web/12",
+    author="Alice Doe <alice@example.com>",
+)  # fmt: skip
+ACTIONS = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_REPOSITORY": "acme/web",
+    "GITHUB_REF_NAME": "main",
+    "GITHUB_REF_TYPE": "branch",
+    "GITHUB_SHA": "c0ffee",
+    "GITHUB_RUN_NUMBER": "7",
+    "GITHUB_RUN_ID": "4711",
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_ACTOR": "alice",
+}
+OF_ACTIONS = Build(
+    "acme/web", "main", "c0ffee", 7, link="https://github.com/acme/web/actions/runs/4711", author="alice"
+)
+GITLAB = {
+    "GITLAB_CI": "true",
+    "CI_PROJECT_PATH": "acme/web",
+    "CI_COMMIT_BRANCH": "main",
+    "CI_COMMIT_SHA": "c0ffee",
+    "CI_PIPELINE_IID": "7",
+    "CI_PIPELINE_URL": "https://gitlab.example.com/acme/web/-/pipelines/99",
+    "CI_COMMIT_AUTHOR": "Alice Doe <alice@example.com>",
+}
+
+
+@pytest.mark.parametrize(
+    ("environ", "build"),
+    [
+        pytest.param({}, Build(), id="no CI system"),
+        pytest.param({"DRONE_REPO": "acme/web"}, Build(), id="variables that were left over"),
+        pytest.param({"DRONE": "true", "DRONE_BUILD_NUMBER": "x"}, Build(), id="Drone that says nothing"),
+        pytest.param(DRONE, OF_DRONE, id="a push to Drone"),
+        pytest.param({**DRONE, "DRONE_BUILD_PARENT": "9"}, OF_DRONE._replace(parent=9), id="a restart in Drone"),
+        pytest.param({**DRONE, "DRONE_TAG": "v1.5.0"}, OF_DRONE._replace(tag="v1.5.0"), id="a tag in Drone"),
+        pytest.param(
+            {**DRONE, "DRONE_COMMIT_AUTHOR_EMAIL": "", "DRONE_SOURCE_BRANCH": ""},
+            OF_DRONE._replace(branch="master", author="Alice Doe"),
+            id="a build of Drone without an address",
+        ),
+        pytest.param(ACTIONS, OF_ACTIONS, id="a push to GitHub Actions"),
+        pytest.param(
+            {**ACTIONS, "GITHUB_REF_NAME": "v1.5.0", "GITHUB_REF_TYPE": "tag"},
+            OF_ACTIONS._replace(branch="", tag="v1.5.0"),
+            id="a tag in GitHub Actions",
+        ),
+        pytest.param(
+            {**ACTIONS, "GITHUB_REF_NAME": "3/merge", "GITHUB_HEAD_REF": "fix", "GITHUB_RUN_ID": ""},
+            OF_ACTIONS._replace(branch="fix", link=""),
+            id="a pull request in GitHub Actions",
+        ),
+        pytest.param(
+            GITLAB,
+            Build(
+                "acme/web", "main", "c0ffee", 7, link="https://gitlab.example.com/acme/web/-/pipelines/99",
+                author="Alice Doe <alice@example.com>",
+            ),
+            id="a push to GitLab",
+        ),
+    ],
+)  # fmt: skip
+def test_the_build_of(environ: dict[str, str], build: Build) -> None:
+    assert build_of(environ) == build
