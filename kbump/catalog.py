@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from os.path import dirname, join
+from os.path import dirname, exists, join
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.errors import UsageError
@@ -218,7 +218,7 @@ def _catalog(version: str) -> Catalog:
 def _table() -> dict[str, Any]:
     from json import loads
 
-    with open(join(_folder(), "apis.json"), encoding="utf-8") as file:
+    with open(join(schemas_folder(), "apis.json"), encoding="utf-8") as file:
         return dict(loads(file.read()))
 
 
@@ -227,13 +227,14 @@ def _bundle() -> zipimporter:
     # It is frozen into Python and takes a tenth of the time of zipfile.
     from zipimport import zipimporter
 
-    return zipimporter(join(_folder(), "kubernetes.zip"))
+    return zipimporter(join(schemas_folder(), "kubernetes.zip"))
 
 
-def _folder() -> str:
-    from importlib import import_module
-
-    return dirname(import_module("kbump.schemas").__file__ or "")
+@cache
+def schemas_folder() -> str:
+    """Return the directory of the bundled schemas: in the installed package, or beside it in a checkout."""
+    here = dirname(__file__)
+    return next(folder for folder in (join(here, "schemas"), join(dirname(here), "schemas")) if exists(folder))
 
 
 def _entries(text: str, minor: int) -> list[tuple[str, str]]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kbump.schemas import generate
 
 from kbump.catalog import catalog, versions
+from schemas import generate
 from tests.conftest import ROOT
 
 BUNDLE = ROOT / "schemas" / "kubernetes.zip"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from os.path import dirname, join
+from os.path import join
 from typing import TYPE_CHECKING, Any
 
+from kbump.catalog import schemas_folder
 from kbump.manifest import KUSTOMIZATION_NAMES
 
 if TYPE_CHECKING:
@@ -31,9 +32,7 @@ def kustomization_schema() -> dict[str, Any]:
     """Return the schema of kustomizations and Components."""
     import json
 
-    import kbump.schemas
-
-    with open(join(dirname(kbump.schemas.__file__ or ""), "kustomization.schema.json"), encoding="utf-8") as file:
+    with open(join(schemas_folder(), "kustomization.schema.json"), encoding="utf-8") as file:
         schema: dict[str, Any] = json.load(file)
     return schema
 
