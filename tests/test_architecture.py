@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 VALUES = {"errors", "source", "finding", "image", "pinning", "provenance", "versions", "yaml", "manifest", "resource", "config"}
-VERBS = {"fields", "message", "rewriting", "catalog", "validation"}
+VERBS = {"fields", "gates", "message", "rewriting", "catalog", "validation"}
 WORLD = {"files", "cluster", "parallel"}
 WORKFLOWS = {"workspace", "inventory", "update", "overlays", "inspection"}
 REPORT = {"report"}
