@@ -14,18 +14,19 @@ from kbump.overlays import Overlays
 from kbump.parallel import fork_map
 from kbump.source import Source
 from kbump.validation.checking import Checked, Checker
+from kbump.validation.custom import custom_schemas
 from kbump.validation.deciding import Schemas
 from kbump.validation.identity import repetitions
+from kbump.validation.judging import Judge
 from kbump.workspace import Workspace, find_config, is_template, open_workspace, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from kbump.config import Config
     from kbump.files import Skipped
     from kbump.resource import Resource
     from kbump.validation.checking import Identity
-    from kbump.validation.deciding import Kind, Schema
     from kbump.validation.identity import Repetition
     from kbump.validation.locating import Names
 
@@ -137,7 +138,7 @@ class _Run:
         settings = workspace.config.validate
         self.catalog = catalog(options.kubernetes_version or settings.version)
         self.until = _minor(options.deprecations_until)
-        self.schemas = Schemas(self.catalog, custom(self.given()))
+        self.schemas = Schemas(self.catalog, custom_schemas(self.given()))
 
     def given(self) -> list[Resource]:
         """Return the CustomResourceDefinitions of `--crds` and of .kbump.yaml."""
@@ -160,12 +161,8 @@ class _Run:
         return self.result(self.again(found, lambda one: self.file(self.checker(), one.file)))
 
     def checker(self) -> Checker:
-        return Checker(
-            self.schemas,
-            until=self.until,
-            fail_on_skipped=self.options.fail_on_skipped,
-            partial=self.overlays.is_patch,
-        )
+        judge = Judge(self.schemas, until=self.until, fail_on_skipped=self.options.fail_on_skipped)
+        return Checker(judge, self.overlays.is_patch)
 
     def file(self, checker: Checker, path: str) -> Checked:
         try:
@@ -183,7 +180,7 @@ class _Run:
         definitions = [one for checked in found for one in checked.definitions]
         if not definitions:
             return found
-        self.schemas = Schemas(self.catalog, {**self.schemas.custom, **custom(definitions)})
+        self.schemas = Schemas(self.catalog, {**self.schemas.custom, **custom_schemas(definitions)})
         known = {(group, kind) for group, _, kind in self.schemas.custom}
         return [check(one) if _groups(one) & known else one for one in found]
 
@@ -265,13 +262,6 @@ class _Run:
 
 def _relative(file: str, config: Config) -> str:
     return os.path.relpath(os.path.abspath(file), os.path.abspath(config.root))
-
-
-def custom(definitions: Iterable[Resource]) -> dict[Kind, Schema]:
-    """Return the schemas of custom resources by (group, version, kind); of several for one kind the last."""
-    from kbump.validation.custom import Definition
-
-    return {kind: schema for one in definitions for kind, schema in Definition(one).schemas()}
 
 
 def _definitions(path: str) -> list[Resource]:

@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kbump.errors import KbumpError, SourceError
 from kbump.finding import Finding
 from kbump.resource import resources
-from kbump.validation.apis import api_problems, is_for_clients
 from kbump.validation.custom import is_definition
-from kbump.validation.deciding import KUSTOMIZATION
+from kbump.validation.judging import incomplete
 from kbump.validation.kustomizations import is_kustomization, is_kustomization_file
 from kbump.validation.problem import Problem
-from kbump.validation.repeated import Lists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from kbump.resource import Resource
     from kbump.source import Source
-    from kbump.validation.deciding import Kind, Schemas
+    from kbump.validation.judging import Judge
     from kbump.yaml.nodes import Path
 
 
@@ -54,16 +52,11 @@ class Checked(NamedTuple):
 
 
 class Checker:
-    """Checks sources against the schemas of one Kubernetes version; `partial` says of a file whether it is a patch."""
+    """Checks sources by a judge; `partial` says of a file whether it is a patch."""
 
-    def __init__(self, schemas: Schemas, *, until: int, fail_on_skipped: bool, partial: Callable[[str], bool]) -> None:
-        self.schemas = schemas
-        self.until = until
-        self.fail_on_skipped = fail_on_skipped
+    def __init__(self, judge: Judge, partial: Callable[[str], bool]) -> None:
+        self.judge = judge
         self.partial = partial
-        self._lists: dict[Kind, Lists] = {}
-        self._groups: dict[str, bool] = {}
-        self._apis: dict[Kind, list[Problem]] = {}
 
     def check(self, source: Source) -> Checked:
         """Check one source."""
@@ -79,26 +72,6 @@ class Checker:
                 return Checked(source.name, other=True)
             return Checked(source.name, findings=[_syntax(source, error)])
         return _Check(self, source, documents).checked(bool(strange))
-
-    def is_builtin(self, resource: Resource) -> bool:
-        """Whether an object is of one of Kubernetes' own API groups."""
-        group = resource.group
-        if group not in self._groups:
-            self._groups[group] = self.schemas.catalog.is_builtin_group(group)
-        return self._groups[group]
-
-    def api_problems(self, resource: Resource) -> list[Problem]:
-        """Return what is wrong with an object's API, which is the same for all of its kind."""
-        kind = (resource.group, resource.version, resource.kind)
-        if kind not in self._apis:
-            self._apis[kind] = api_problems(resource, self.schemas.catalog, self.until)
-        return self._apis[kind]
-
-    def lists(self, kind: Kind) -> Lists:
-        """Return the places of lists whose items must differ."""
-        if kind not in self._lists:
-            self._lists[kind] = Lists(self.schemas.schema(kind) or {}, custom=kind in self.schemas.custom)
-        return self._lists[kind]
 
 
 class _Check:
@@ -119,7 +92,7 @@ class _Check:
         if not manifests:
             return self.nothing()
         for resource in self.found:
-            self.problems += [(resource, problem) for problem in self.bounded(resource)]
+            self.problems += [(resource, problem) for problem in self.judged(resource)]
         self.problems += self.odd()
         findings, ignored = self.located(suspect)
         return Checked(
@@ -137,7 +110,7 @@ class _Check:
         """Say what a file without manifests is."""
         half = [one for one in self.found if _is_half(one)]
         if half:
-            self.problems = [(one, problem) for one in half for problem in _incomplete(one)]
+            self.problems = [(one, problem) for one in half for problem in incomplete(one)]
             return Checked(self.source.name, self.located(suspect=False)[0])
         if any(type(one) is list for one in self.documents) and self.partial():
             return Checked(self.source.name, skipped="is a JSON patch of a kustomization")
@@ -149,98 +122,16 @@ class _Check:
             self.is_partial = self.checker.partial(self.source.name)
         return self.is_partial
 
-    def bounded(self, resource: Resource) -> list[Problem]:
+    def judged(self, resource: Resource) -> list[Problem]:
         """Return the problems of one object, however deep it is nested."""
         try:
-            return list(self.of(resource))
+            judgement = self.checker.judge.judge(resource, self.source.name, self.partial)
         except RecursionError:
             return [Problem("invalid-value", (), f"the {resource.kind} is nested too deep to be checked")]
-
-    def of(self, resource: Resource) -> Iterator[Problem]:
-        """Yield the problems of one object."""
-        if is_kustomization(self.source.name, resource):
-            yield from self.kustomization(resource)
-        elif not (resource.api_version and resource.kind):
-            yield from _incomplete(resource)
-        elif is_for_clients(resource):
-            self.skip(resource)
-        elif self.checker.is_builtin(resource):
-            yield from self.checker.api_problems(resource)
-            yield from self.valid(resource)
-        else:
-            yield from self.custom(resource)
-
-    def kustomization(self, resource: Resource) -> Iterator[Problem]:
-        self.validated += 1
-        if not self.checker.schemas.accepts(KUSTOMIZATION, resource.data):
-            from kbump.validation.explaining import explain
-
-            yield from explain(resource.data, self.checker.schemas.schema(KUSTOMIZATION) or {})
-
-    def custom(self, resource: Resource) -> Iterator[Problem]:
-        kind = (resource.group, resource.version, resource.kind)
-        if self.checker.schemas.schema(kind):
-            yield from self.valid(resource)
-            return
-        others = sorted(one for one in self.checker.schemas.custom if (one[0], one[2]) == (kind[0], kind[2]))
-        if others:
-            served = " and ".join(f"{group}/{version}" for group, version, _ in others)
-            message = f"the CustomResourceDefinition of {resource.kind} serves no {resource.version}"
-            yield Problem("unknown-api", ("apiVersion",), message, f"{resource.kind} is in {served}")
-        else:
-            yield from self.skip(resource)
-
-    def skip(self, resource: Resource) -> Iterator[Problem]:
-        """Note that there is no schema for an object."""
-        self.unknown.append((resource.api_version, resource.kind))
-        if not self.checker.fail_on_skipped:
-            return iter(())
-        message = f"there is no schema for {resource.api_version} {resource.kind}"
-        fix = "name the CustomResourceDefinition's file or directory with `--crds`"
-        return iter((Problem("no-schema", ("kind",), message, fix),))
-
-    def valid(self, resource: Resource) -> Iterator[Problem]:
-        """Yield what the schema of an object's kind says, if the version that is asked for has it."""
-        kind = (resource.group, resource.version, resource.kind)
-        schema = self.checker.schemas.schema(kind)
-        if schema is None:
-            return
-        self.validated += 1
-        data = resource.data
-        if resource.encrypted or not self.checker.schemas.accepts(kind, data):
-            yield from self.refused(resource, schema)
-        yield from self.checker.lists(kind).repeated(data)
-        if not resource.name and "." not in resource.kind and not _NAMELESS & {resource.group} and not self.partial():
-            yield _nameless(resource)
-
-    def refused(self, resource: Resource, schema: dict[str, Any]) -> Iterator[Problem]:
-        """Yield the problems of an object that the schema does not take as it is: it may be so for its nulls only."""
-        from kbump.validation.explaining import explain
-        from kbump.validation.nulls import without_nulls
-
-        kind = (resource.group, resource.version, resource.kind)
-        data = {**resource.data}
-        if resource.encrypted:
-            del data["sops"]
-        data = without_nulls(data, schema, schema, zero=kind not in self.checker.schemas.custom)
-        if self.checker.schemas.accepts(kind, data):
-            return
-        problems = explain(data, schema, secret=_secrets(resource))
-        for problem in problems:
-            hidden = resource.encrypted and _is_cipher(data, problem.path)
-            # What only the cluster writes is complete, or nobody's fault.
-            unread = problem.rule == "missing-field" and problem.path[:1] == ("status",)
-            if not (hidden or unread or self.excused(problem)):
-                yield problem
-
-    def excused(self, problem: Problem) -> bool:
-        """Whether it may be so: a patch has no required fields, and the directive of strategic merge.
-
-        The others that kubectl knows are ordinary fields to kustomize.
-        """
-        if problem.rule == "unknown-field" and problem.path[-1] == "$patch":
-            return self.partial()
-        return problem.rule == "missing-field" and self.partial()
+        self.validated += judgement.validated is True
+        if judgement.validated is False:
+            self.unknown.append((resource.api_version, resource.kind))
+        return judgement.problems
 
     def odd(self) -> Iterator[tuple[Resource, Problem]]:
         """Yield a problem for each document among manifests that is none."""
@@ -272,14 +163,10 @@ class _Check:
             problems += [
                 (resource, one) for one in listed if (resource.document, (*resource.path, *one.path)) not in places
             ]
-        locator = Locator(self.source, nodes, self.checker.schemas.catalog.version)
+        locator = Locator(self.source, nodes, self.checker.judge.schemas.catalog.version)
         findings = [locator.finding(one, problem) for one, problem in problems]
         findings.sort(key=lambda one: one.location)
         return apply_comments(self.source, nodes, findings) if ignores else (findings, 0)
-
-
-# Questions to the API server, which are not kept and so need no name.
-_NAMELESS = {"authentication.k8s.io", "authorization.k8s.io"}
 
 
 def _syntax(source: Source, error: SourceError) -> Finding:
@@ -302,18 +189,6 @@ def _is_half(resource: Resource) -> bool:
     return half and any(type(resource.data.get(key)) is dict for key in ("metadata", "spec"))
 
 
-def _incomplete(resource: Resource) -> Iterator[Problem]:
-    for field, text in (("apiVersion", resource.api_version), ("kind", resource.kind)):
-        if not text:
-            written = resource.data.get(field)
-            message = f"`{field}` must be a string" if written is not None else f"the object has no {field}"
-            yield Problem("incomplete-type", (field,), message, at_key=written is None)
-
-
-def _nameless(resource: Resource) -> Problem:
-    return Problem("missing-field", ("metadata", "name"), "`metadata.name` is missing", at_key=True)
-
-
 def _is_named(file: str, resource: Resource) -> bool:
     metadata = resource.data.get("metadata")
     return type(metadata) is dict and bool(metadata.get("name")) and not is_kustomization(file, resource)
@@ -322,15 +197,3 @@ def _is_named(file: str, resource: Resource) -> bool:
 def _identity(resource: Resource) -> Identity:
     key = (resource.group, resource.kind, resource.namespace, resource.name)
     return Identity(key, resource.document, resource.path)
-
-
-def _secrets(resource: Resource) -> Callable[[Path], bool]:
-    hides = (resource.group, resource.kind) == ("", "Secret")
-    return lambda path: hides and path[:1] in (("data",), ("stringData",))
-
-
-def _is_cipher(data: Any, path: Path) -> bool:
-    """Whether SOPS encrypted the value at a path."""
-    for key in path:
-        data = data[key] if type(data) in (dict, list) else None
-    return type(data) is str and data.startswith("ENC[")

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from kbump.resource import Resource
 
@@ -49,6 +49,11 @@ class Definition:
         for version, schema in self.versions.items():
             if type(schema) is dict:
                 yield (self.group, version, self.kind), custom_schema(schema, closed=self.closed)
+
+
+def custom_schemas(definitions: Iterable[Resource]) -> dict[tuple[str, str, str], Schema]:
+    """Return the schemas of custom resources by (group, version, kind); of several for one kind the last."""
+    return {kind: schema for one in definitions for kind, schema in Definition(one).schemas()}
 
 
 def is_definition(resource: Resource) -> bool:

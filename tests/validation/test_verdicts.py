@@ -13,10 +13,9 @@ from jsonschema.validators import Draft202012Validator
 
 from kbump.catalog import catalog
 from kbump.errors import SourceError
-from kbump.inspection import custom
 from kbump.resource import Resource, resources
 from kbump.source import Source
-from kbump.validation.custom import is_definition
+from kbump.validation.custom import custom_schemas, is_definition
 from kbump.validation.deciding import KUSTOMIZATION, Schemas
 from kbump.validation.formats import checker
 from kbump.validation.kustomizations import is_kustomization
@@ -71,7 +70,7 @@ def mutants(data: dict[str, Any], chance: random.Random) -> Iterator[dict[str, A
 @pytest.mark.parametrize("folder", list(fixtures()))
 def test_both_validators_have_the_same_verdict(folder: Path) -> None:
     objects = found(folder)
-    schemas = Schemas(catalog("1.36"), custom([one for one in objects if is_definition(one)]))
+    schemas = Schemas(catalog("1.36"), custom_schemas([one for one in objects if is_definition(one)]))
     chance = random.Random(folder.name)
     for one in objects:
         kind = (one.group, one.version, one.kind)

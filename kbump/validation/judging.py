@@ -1,0 +1,144 @@
+"""Judge: what is wrong with one object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kbump.validation.apis import api_problems, is_for_clients
+from kbump.validation.deciding import KUSTOMIZATION
+from kbump.validation.kustomizations import is_kustomization
+from kbump.validation.problem import Problem
+from kbump.validation.repeated import Lists
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kbump.resource import Resource
+    from kbump.validation.deciding import Kind, Schemas
+    from kbump.yaml.nodes import Path
+
+# Questions to the API server, which are not kept and so need no name.
+_NAMELESS = ("authentication.k8s.io", "authorization.k8s.io")
+
+
+class Judgement(NamedTuple):
+    """What a judge says of an object: its problems, and whether there was a schema (None: there is nothing to ask)."""
+
+    problems: list[Problem]
+    validated: bool | None
+
+
+class Judge:
+    """Judges objects by the schemas of one Kubernetes version; removals are told of up to the minor version `until`."""
+
+    def __init__(self, schemas: Schemas, *, until: int, fail_on_skipped: bool) -> None:
+        self.schemas = schemas
+        self.until = until
+        self.fail_on_skipped = fail_on_skipped
+        self._lists: dict[Kind, Lists] = {}
+        self._groups: dict[str, bool] = {}
+        self._apis: dict[Kind, list[Problem]] = {}
+
+    def judge(self, resource: Resource, file: str, partial: Callable[[], bool]) -> Judgement:
+        """Judge an object of a file; `partial` says whether the file is a patch, and is asked only where it matters."""
+        if is_kustomization(file, resource):
+            return Judgement(self._by_schema(resource.data, KUSTOMIZATION), True)
+        if not (resource.api_version and resource.kind):
+            return Judgement(list(incomplete(resource)), None)
+        kind = (resource.group, resource.version, resource.kind)
+        if self.schemas.schema(kind):
+            found = [*self._api(resource, kind), *self._valid(resource, kind, partial)]
+            return Judgement(found, True)
+        if self._is_builtin(resource.group) and not is_for_clients(resource):
+            return Judgement(self._api(resource, kind), None)
+        return self._without_schema(resource)
+
+    def _is_builtin(self, group: str) -> bool:
+        if group not in self._groups:
+            self._groups[group] = self.schemas.catalog.is_builtin_group(group)
+        return self._groups[group]
+
+    def _api(self, resource: Resource, kind: Kind) -> list[Problem]:
+        """Return what is wrong with an object's API, which is the same for all of its kind."""
+        if kind not in self._apis:
+            known = self._is_builtin(resource.group) and kind not in self.schemas.custom
+            self._apis[kind] = api_problems(resource, self.schemas.catalog, self.until) if known else []
+        return self._apis[kind]
+
+    def _without_schema(self, resource: Resource) -> Judgement:
+        group, version, kind = resource.group, resource.version, resource.kind
+        others = sorted(one for one in self.schemas.custom if (one[0], one[2]) == (group, kind))
+        if others:
+            served = " and ".join(f"{group}/{version}" for group, version, _ in others)
+            message = f"the CustomResourceDefinition of {kind} serves no {version}"
+            return Judgement([Problem("unknown-api", ("apiVersion",), message, f"{kind} is in {served}")], None)
+        if not self.fail_on_skipped:
+            return Judgement([], False)
+        message = f"there is no schema for {resource.api_version} {kind}"
+        fix = "name the CustomResourceDefinition's file or directory with `--crds`"
+        return Judgement([Problem("no-schema", ("kind",), message, fix)], False)
+
+    def _valid(self, resource: Resource, kind: Kind, partial: Callable[[], bool]) -> Iterator[Problem]:
+        """Yield what the schema of an object's kind says, and that it has no name."""
+        data = resource.data
+        if resource.encrypted or not self.schemas.accepts(kind, data):
+            yield from self._refused(resource, kind, partial)
+        if kind not in self._lists:
+            self._lists[kind] = Lists(self.schemas.schema(kind) or {}, custom=kind in self.schemas.custom)
+        yield from self._lists[kind].repeated(data)
+        if not resource.name and resource.group not in _NAMELESS and not partial():
+            yield Problem("missing-field", ("metadata", "name"), "`metadata.name` is missing", at_key=True)
+
+    def _refused(self, resource: Resource, kind: Kind, partial: Callable[[], bool]) -> Iterator[Problem]:
+        data = {**resource.data}
+        if resource.encrypted:
+            del data["sops"]
+        for problem in self._by_schema(data, kind, _secrets(resource)):
+            hidden = resource.encrypted and _is_cipher(data, problem.path)
+            # What only the cluster writes is complete, or nobody's fault.
+            unread = problem.rule == "missing-field" and problem.path[:1] == ("status",)
+            if not (hidden or unread or (_is_of_patches(problem) and partial())):
+                yield problem
+
+    def _by_schema(self, data: Any, kind: Kind, secret: Callable[[Path], bool] | None = None) -> list[Problem]:
+        """Return the problems of data that the schema may not take as it is, for its nulls only or for more."""
+        if self.schemas.accepts(kind, data):
+            return []
+        from kbump.validation.explaining import explain
+        from kbump.validation.nulls import without_nulls
+
+        schema = self.schemas.schema(kind) or {}
+        if kind != KUSTOMIZATION:
+            data = without_nulls(data, schema, schema, zero=kind not in self.schemas.custom)
+        return [] if self.schemas.accepts(kind, data) else explain(data, schema, secret=secret)
+
+
+def incomplete(resource: Resource) -> Iterator[Problem]:
+    """Yield that an object has no apiVersion, or no kind."""
+    for field, text in (("apiVersion", resource.api_version), ("kind", resource.kind)):
+        if not text:
+            written = resource.data.get(field)
+            message = f"`{field}` must be a string" if written is not None else f"the object has no {field}"
+            yield Problem("incomplete-type", (field,), message, at_key=written is None)
+
+
+def _is_of_patches(problem: Problem) -> bool:
+    """Whether a patch may be so: without required fields, and with the directive of strategic merge.
+
+    The others that kubectl knows are ordinary fields to kustomize.
+    """
+    if problem.rule == "unknown-field":
+        return problem.path[-1] == "$patch"
+    return problem.rule == "missing-field"
+
+
+def _secrets(resource: Resource) -> Callable[[Path], bool]:
+    hides = (resource.group, resource.kind) == ("", "Secret")
+    return lambda path: hides and path[:1] in (("data",), ("stringData",))
+
+
+def _is_cipher(data: Any, path: Path) -> bool:
+    """Whether SOPS encrypted the value at a path."""
+    for key in path:
+        data = data[key] if type(data) in (dict, list) else None
+    return type(data) is str and data.startswith("ENC[")
