@@ -9,7 +9,9 @@ import pytest
 
 from tests.conftest import ROOT
 
-VALUES = {"errors", "source", "finding", "image", "pinning", "provenance", "versions", "yaml", "manifest", "resource", "config"}
+VALUES = {
+    "errors", "source", "finding", "image", "pinning", "provenance", "versions", "yaml", "manifest", "resource", "config",
+}  # fmt: skip
 VERBS = {"fields", "gates", "message", "rewriting", "catalog", "validation"}
 WORLD = {"files", "cluster", "parallel"}
 WORKFLOWS = {"workspace", "inventory", "update", "overlays", "inspection"}

@@ -24,6 +24,8 @@ class Server:
         [config] = construct(Source(kubeconfig, Path(kubeconfig).read_text()))
         cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
         context = ssl.create_default_context(cadata=_decoded(cluster["certificate-authority-data"]))
+        # Clusters for tests often have certificates without key identifiers, which Python 3.13 began to ask for.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         self.headers = {"Content-Type": "application/json"}
         if "client-certificate-data" in user:
             pair = [folder / "client.crt", folder / "client.key"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -136,6 +137,8 @@ def test_both_parsers_say_the_same_of_what_both_read(text: str, mutations: list[
         text = text[:at] + written + text[at + cut :]
     # U+0085, U+2028 and U+2029 are line breaks to the C parser only, and then the pure one is not asked.
     assume(not set(text) & set("\x85\u2028\u2029"))
+    # The lines of a document that is one block scalar need no indentation; the C parser wants some all the same.
+    assume(not re.search(r"^(?:---[ \t]+)?[|>]", text, re.MULTILINE))
     source = Source("web.yaml", text)
     by_c, by_pure = (shapes(source, events) for events in (c_events, pure_events))
     assume(by_c is not None and by_pure is not None)
