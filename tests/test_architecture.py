@@ -10,7 +10,8 @@ import pytest
 from tests.conftest import ROOT
 
 VALUES = {
-    "errors", "source", "finding", "image", "pinning", "provenance", "versions", "yaml", "manifest", "resource", "config",
+    "errors", "source", "finding", "image", "pinning", "provenance", "versions", "yaml", "manifest", "resource",
+    "config",
 }  # fmt: skip
 VERBS = {"fields", "gates", "message", "rewriting", "catalog", "validation"}
 WORLD = {"files", "cluster", "parallel"}
