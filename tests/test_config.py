@@ -87,6 +87,7 @@ TEXTS = st.sampled_from(
 )
 LEAVES = TEXTS | st.integers() | st.booleans() | st.none()
 SECTIONS = st.dictionaries(TEXTS, LEAVES | st.lists(LEAVES, max_size=3), max_size=3)
+IGNORE_KEYS = ("rule", "path", "kind", "reason", "other")
 OPTION_NAMES = st.sampled_from(["require", "exclude", "nothing", *OPTIONS["set-image"]])
 
 
@@ -102,6 +103,22 @@ OPTION_NAMES = st.sampled_from(["require", "exclude", "nothing", *OPTIONS["set-i
                 st.dictionaries(OPTION_NAMES, LEAVES | st.lists(TEXTS, max_size=2), max_size=3) | LEAVES,
                 max_size=2,
             ),
+            "validate": st.fixed_dictionaries(
+                {},
+                optional={
+                    "version": LEAVES | st.just(1.31),
+                    "crds": st.lists(LEAVES, max_size=2) | LEAVES,
+                    "ignore": st.lists(
+                        st.fixed_dictionaries(
+                            {}, optional=dict.fromkeys(("rule", "path", "kind", "reason", "x"), LEAVES)
+                        )
+                        | LEAVES,
+                        max_size=2,
+                    )
+                    | LEAVES,
+                },
+            )
+            | LEAVES,
             "other": LEAVES,
         },
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from kbump.errors import SourceError
 from kbump.validation.nulls import resolved
 from kbump.validation.problem import RAW, Problem
 from kbump.validation.wording import close, expected, found, named, shown
@@ -146,18 +147,26 @@ def _types(error: Any, path: Path) -> list[str]:
 
 def _repair(value: Any, types: list[str]) -> str:
     """Say how a value becomes one of the right type."""
-    from kbump.yaml.scalars import resolve
-
     kind = _KINDS[type(value)]
     if "string" in types and "integer" not in types and kind in ("boolean", "integer", "number"):
         return f'write it in quotes: "{RAW}"'
-    if kind == "string" and _KINDS[type(resolve(value))] in types:
+    if kind == "string" and _unquoted(value) in types:
         return "remove the quotes"
     if kind == "string" and "boolean" in types:
         return "write true or false"
     if types == ["array"] and kind != "object":
         return f"write a list: `- {RAW}`" if kind != "null" else "write a list"
     return "remove the `-` before it" if types == ["object"] and kind == "array" and len(value) == 1 else ""
+
+
+def _unquoted(text: str) -> str:
+    """Return the type that a text has to kubectl without quotes."""
+    from kbump.yaml.scalars import resolve
+
+    try:
+        return _KINDS[type(resolve(text))]
+    except SourceError:
+        return "string"  # .inf and .nan, which kubectl refuses
 
 
 def _refusal(error: Any, secret: bool) -> str:
