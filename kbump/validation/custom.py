@@ -115,9 +115,8 @@ def _nested(schema: Schema) -> Schema:
     found = _validation(schema)
     if type(schema.get("properties")) is dict:
         found["properties"] = {name: _nested(_mapping(one)) for name, one in schema["properties"].items()}
-    for place in ("items", "additionalProperties"):
-        if type(schema.get(place)) is dict:
-            found[place] = _nested(schema[place])
+    if type(schema.get("items")) is dict:
+        found["items"] = _nested(schema["items"])
     return found
 
 
