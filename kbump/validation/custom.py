@@ -127,8 +127,6 @@ def _type(schema: Schema, found: Schema) -> None:
         found.pop("format", None)
     if schema.get("nullable") is True and kinds:
         kinds = [*kinds, "null"]
-        if type(found.get("enum")) is list:
-            found["enum"] = [*found["enum"], None]
     if kinds:
         found["type"] = kinds if len(kinds) > 1 else kinds[0]
     if kinds == ["integer"] and schema.get("format") == "int32":
