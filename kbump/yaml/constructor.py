@@ -85,7 +85,11 @@ class _Constructor:
         for number, event in enumerate(events):
             kind = type(event)
             if kind is ScalarEvent:
-                self.scalar(event)
+                # Two of three events are scalars, and most of these are strings: this is the loop's fast way.
+                if (event.style or event.value in _STRINGS) and not (event.ctag or event.anchor):
+                    self.children.append(event.value)
+                else:
+                    self.scalar(event)
             elif kind in handlers:
                 self.number = number
                 handlers[kind](event)
@@ -106,7 +110,7 @@ class _Constructor:
     def resolved(self, event: Any, place: Any) -> Any:
         """Return what a scalar is as a key or value at a place, the event where it is said."""
         text, tag = event.value, (event.ctag and event.tag) or ""
-        if not tag and (event.style or text in _STRINGS):
+        if event.style and not tag:
             return text
         try:
             if self.in_mapping and not len(self.children) % 2:
@@ -118,7 +122,7 @@ class _Constructor:
             raise self.error(error.message.replace(f" {text!r} ", " it "), place) from None
         # What stays a string stays the same object.
         if value is text:
-            if not tag and len(_STRINGS) < _MOST_STRINGS:
+            if not tag and text != "<<" and len(_STRINGS) < _MOST_STRINGS:
                 _STRINGS.add(text)
         elif type(value) is str or (value is not None and text not in _AS_JSON and str(value) != text):
             self.strange.append(text)
