@@ -40,7 +40,7 @@ all the same)."""
 @common_options("text", "json", "github")
 @click.pass_context
 def images_command(context: click.Context, /, **_: Any) -> int:
-    """List every image reference with its place, workload and container.
+    """List every image reference with place, workload and container.
 
     PATH is a file, a directory or `-` for standard input; without it, the current directory.
     """

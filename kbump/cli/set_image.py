@@ -55,7 +55,7 @@ change, 2 usage, or a file that cannot be read, parsed or written."""
 @common_options("text", "json", "github")
 @click.pass_context
 def set_image_command(context: click.Context, /, **_: Any) -> int:
-    """Rewrite image references in manifests, keeping every other byte.
+    """Rewrite image references, keeping every other byte.
 
     IMAGE is REPOSITORY:TAG, REPOSITORY@DIGEST or REPOSITORY:TAG@DIGEST: every image field of that
     repository gets the tag and digest. OLD=NEW also changes the name.

@@ -70,7 +70,7 @@ Exit codes: 0 nothing is wrong, but for warnings (see `--fail-on`); 1 findings;
 @common_options("text", "concise", "json", "sarif", "github", "junit", keep_going=False)
 @click.pass_context
 def validate_command(context: click.Context, /, **_: Any) -> int:
-    """Say what is wrong with manifests for a Kubernetes version, offline, with the line.
+    """Say what is wrong with manifests, offline, with the line.
 
     PATH is a file, a directory or `-` for standard input; without it, the current directory.
     """  # fmt: skip
