@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from os.path import dirname, exists, join
+from sys import maxsize
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.errors import UsageError
@@ -197,6 +198,17 @@ def parse_version(text: str) -> str:
     if not match:
         raise UsageError(f"`{text}` is no version of Kubernetes", hint=f"known are {', '.join(known)}")
     raise UsageError(f"Kubernetes {text} is not known to this kbump", hint=_hint(minor, known))
+
+
+def parse_limit(text: str) -> int:
+    """Return the minor version of a text such as 1.40, which need not be known; an empty one is without end.
+
+    Raises UsageError if it is no version.
+    """
+    match = re.fullmatch(r"v?1\.(\d+)", text, re.ASCII)
+    if text and not match:
+        raise UsageError(f"`{text}` is no version of Kubernetes", hint="write it as 1.40")
+    return int(match[1]) if match else maxsize
 
 
 def _hint(minor: str, known: tuple[str, ...]) -> str:

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import os
-import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump import files
-from kbump.catalog import catalog
+from kbump.catalog import catalog, parse_limit
 from kbump.errors import KbumpError, SourceError, UsageError
 from kbump.finding import SEVERITIES, Finding
 from kbump.overlays import Overlays
 from kbump.parallel import fork_map
+from kbump.resource import Resource, resources
 from kbump.source import Source
 from kbump.validation.checking import Checked, Checker
-from kbump.validation.custom import custom_schemas
+from kbump.validation.custom import custom_schemas, is_definition
 from kbump.validation.deciding import Schemas
 from kbump.validation.identity import repetitions
 from kbump.validation.judging import Judge
 from kbump.workspace import Workspace, find_config, is_template, open_workspace, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from kbump.config import Config
     from kbump.files import Skipped
-    from kbump.resource import Resource
     from kbump.validation.checking import Identity
+    from kbump.validation.deciding import Kind
     from kbump.validation.identity import Repetition
     from kbump.validation.locating import Names
-
-_NEVER = 1_000_000
 
 
 class ValidateResult(NamedTuple):
@@ -137,7 +136,7 @@ class _Run:
         self._names: dict[str, Names] = {}
         settings = workspace.config.validate
         self.catalog = catalog(options.kubernetes_version or settings.version)
-        self.until = _minor(options.deprecations_until)
+        self.until = parse_limit(options.deprecations_until)
         self.schemas = Schemas(self.catalog, custom_schemas(self.given()))
 
     def given(self) -> list[Resource]:
@@ -180,9 +179,12 @@ class _Run:
         definitions = [one for checked in found for one in checked.definitions]
         if not definitions:
             return found
-        self.schemas = Schemas(self.catalog, {**self.schemas.custom, **custom_schemas(definitions)})
-        known = {(group, kind) for group, _, kind in self.schemas.custom}
-        return [check(one) if _groups(one) & known else one for one in found]
+        given, defined = self.schemas.custom, custom_schemas(definitions)
+        self.schemas = Schemas(self.catalog, {**given, **defined})
+        known = _kinds(defined)
+        # What is defined in the run itself is newer than what was given for the same kind.
+        old = _kinds(given) & _kinds(kind for kind, schema in defined.items() if given.get(kind) != schema)
+        return [check(one) if one.unknown_kinds & known or one.named_kinds & old else one for one in found]
 
     def result(self, found: list[Checked]) -> ValidateResult:
         order = {one.file: number for number, one in enumerate(found)}
@@ -210,10 +212,12 @@ class _Run:
 
     def unanswered(self, found: list[Checked]) -> list[KbumpError]:
         """Return errors for what must not pass for success: nothing to check, and files that were named for nothing."""
-        if self.options.skip_non_manifests:
+        # A hook names the files of a commit, of which none need be a manifest.
+        if self.options.skip_non_manifests and self.named and not self.directories:
             return []
         hint = "a manifest has apiVersion and kind; `--skip-non-manifests` passes over what has none"
         named = [one for one in found if (one.other or one.skipped) and one.file in self.named]
+        named = [] if self.options.skip_non_manifests else named
         errors: list[KbumpError] = [
             SourceError(one.skipped or "is no manifest", location=Source(one.file, "").location(0), hint=hint)
             for one in named
@@ -235,15 +239,18 @@ class _Run:
     def repetition(self, one: Repetition) -> Finding:
         finding, first = self.named_at(one.file, one.identity), self.named_at(one.first_file, one.first)
         place = f"line {first.location.line}" if one.file == one.first_file else str(first.location)
-        return finding._replace(message=f"{finding.subject} is there already, in {place}")
+        return finding._replace(message=f"{one.identity.subject} is there already, in {place}")
 
     def named_at(self, file: str, identity: Identity) -> Finding:
         """Return a finding at the name of an object, whose file is read again, once."""
         if file not in self._names:
             from kbump.validation.locating import Names
 
-            source = Source.from_bytes(file, files.read(file)[0]) if self.text is None else Source(file, self.text)
-            self._names[file] = Names(source, self.catalog.version)
+            text = self.text or ""
+            # What vanished since it was checked has no lines any more.
+            with suppress(SourceError):
+                text = text or Source.from_bytes(file, files.read(file)[0]).text
+            self._names[file] = Names(Source(file, text), self.catalog.version)
         return self._names[file].finding(identity.document, identity.path)
 
     def unignored(self, findings: list[Finding]) -> tuple[list[Finding], int]:
@@ -266,8 +273,6 @@ def _relative(file: str, config: Config) -> str:
 
 def _definitions(path: str) -> list[Resource]:
     """Read the CustomResourceDefinitions of a file or directory."""
-    from kbump.resource import resources
-    from kbump.validation.custom import is_definition
     from kbump.yaml.constructor import construct
 
     sources = [Source.from_bytes(file, files.read(file)[0]) for file in files.find([path], ignore=False).files]
@@ -278,18 +283,8 @@ def _definitions(path: str) -> list[Resource]:
     return found
 
 
-def _groups(checked: Checked) -> set[tuple[str, str]]:
-    return {(api_version.rpartition("/")[0], kind) for api_version, kind in checked.unknown}
-
-
-def _minor(version: str) -> int:
-    """Return the minor version of a text such as 1.40, which need not be known; a text without one is without end."""
-    if not version:
-        return _NEVER
-    match = re.fullmatch(r"v?1\.(\d+)", version, re.ASCII)
-    if not match:
-        raise UsageError(f"`{version}` is no version of Kubernetes", hint="write it as 1.40")
-    return int(match[1])
+def _kinds(kinds: Iterable[Kind]) -> set[tuple[str, str]]:
+    return {(group, kind) for group, _, kind in kinds}
 
 
 def _counted(number: int) -> str:

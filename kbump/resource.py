@@ -58,6 +58,23 @@ def resources(documents: Sequence[Any]) -> Iterator[Resource]:
             yield from _objects(number, data)
 
 
+def strays(documents: Sequence[Any]) -> Iterator[tuple[int, Path, Any]]:
+    """Yield (document, path, data) of what stands for an object and is no mapping: documents, and items of lists."""
+    for number, root in enumerate(documents):
+        pending: list[tuple[Path, Any]] = [] if root is None else [((), root)]
+        while pending:
+            path, data = pending.pop()
+            if type(data) is not dict:
+                yield number, path, data
+            elif type(data.get("items")) is list and _is_list(data):
+                below = [((*path, "items", index), item) for index, item in enumerate(data["items"])]
+                pending += reversed(below)
+
+
+def _is_list(data: dict[str, Any]) -> bool:
+    return bool(_text(data.get("apiVersion"))) and _text(data.get("kind")).endswith("List")
+
+
 def _objects(document: int, root: dict[str, Any]) -> Iterator[Resource]:
     pending: list[tuple[dict[str, Any], Path, str, str]] = [(root, (), "", "")]
     while pending:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.errors import KbumpError, SourceError
 from kbump.finding import Finding
-from kbump.resource import resources
-from kbump.validation.custom import is_definition
-from kbump.validation.judging import incomplete
+from kbump.resource import resources, strays
+from kbump.validation.custom import is_definition, is_too_deep
+from kbump.validation.judging import incomplete, secrets
 from kbump.validation.kustomizations import is_kustomization, is_kustomization_file
 from kbump.validation.problem import Problem
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from kbump.validation.judging import Judge
     from kbump.yaml.nodes import Path
 
+_ALIAS = re.compile(r"`\*[^`]*`")
+_SECRET = re.compile(r"""(?i)\bkind["']?[ \t]*:[ \t]*["']?secret\b""")
+
 
 class Identity(NamedTuple):
     """What makes an object the same as another one, and where it is."""
@@ -28,6 +31,12 @@ class Identity(NamedTuple):
     key: tuple[str, str, str, str]
     document: int
     path: Path
+
+    @property
+    def subject(self) -> str:
+        """The object as people name it: `Deployment shop/web`."""
+        _, kind, namespace, name = self.key
+        return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
 
 
 class Checked(NamedTuple):
@@ -49,6 +58,16 @@ class Checked(NamedTuple):
     encrypted: int = 0
     ignored: int = 0
     error: KbumpError | None = None
+
+    @property
+    def unknown_kinds(self) -> set[tuple[str, str]]:
+        """The (group, kind) of the objects without a schema."""
+        return {(api_version.rpartition("/")[0], kind) for api_version, kind in self.unknown}
+
+    @property
+    def named_kinds(self) -> set[tuple[str, str]]:
+        """The (group, kind) of the named objects."""
+        return {one.key[:2] for one in self.identities}
 
 
 class Checker:
@@ -100,7 +119,7 @@ class _Check:
             findings,
             self.validated,
             self.unknown,
-            [one for one in manifests if is_definition(one)],
+            [one for one in manifests if is_definition(one) and not is_too_deep(one)],
             [_identity(one) for one in manifests if _is_named(self.source.name, one)],
             encrypted=sum(one.encrypted for one in manifests),
             ignored=ignored,
@@ -109,8 +128,9 @@ class _Check:
     def nothing(self) -> Checked:
         """Say what a file without manifests is."""
         half = [one for one in self.found if _is_half(one)]
-        if half:
-            self.problems = [(one, problem) for one in half for problem in incomplete(one)]
+        self.problems = [(one, problem) for one in half for problem in incomplete(one)]
+        self.problems = self.problems or [one for one in self.odd() if one[0].path]
+        if self.problems:
             return Checked(self.source.name, self.located(suspect=False)[0])
         if any(type(one) is list for one in self.documents) and self.partial():
             return Checked(self.source.name, skipped="is a JSON patch of a kustomization")
@@ -124,9 +144,12 @@ class _Check:
 
     def judged(self, resource: Resource) -> list[Problem]:
         """Return the problems of one object, however deep it is nested."""
+        deep = is_too_deep(resource)
         try:
-            judgement = self.checker.judge.judge(resource, self.source.name, self.partial)
+            judgement = None if deep else self.checker.judge.judge(resource, self.source.name, self.partial)
         except RecursionError:
+            judgement = None
+        if judgement is None:
             return [Problem("invalid-value", (), f"the {resource.kind} is nested too deep to be checked")]
         self.validated += judgement.validated is True
         if judgement.validated is False:
@@ -134,14 +157,14 @@ class _Check:
         return judgement.problems
 
     def odd(self) -> Iterator[tuple[Resource, Problem]]:
-        """Yield a problem for each document among manifests that is none."""
+        """Yield a problem for each document among manifests, and each item of a list, that is none."""
         from kbump.resource import Resource
 
-        for number, data in enumerate(self.documents):
-            if data is not None and type(data) is not dict:
-                noun = "a list" if type(data) is list else "no mapping"
-                problem = Problem("incomplete-type", (), f"the document is {noun}, and no manifest", "remove it")
-                yield Resource(number, (), {}, "", "", "", ""), problem
+        for number, path, data in strays(self.documents):
+            noun = "null" if data is None else "a list" if type(data) is list else "no mapping"
+            what = "item" if path else "document"
+            problem = Problem("incomplete-type", (), f"the {what} is {noun}, and no manifest", "remove it")
+            yield Resource(number, path, {}, "", "", "", ""), problem
 
     def located(self, suspect: bool) -> tuple[list[Finding], int]:
         """Return the findings in the order of the text, without what comments ignore, and how many these were."""
@@ -159,7 +182,7 @@ class _Check:
         problems = list(self.problems)
         for resource in self.found if suspect else ():
             root = nodes[resource.document].root
-            listed = dialect_problems(root, resource.path) if root else ()
+            listed = dialect_problems(root, resource.path, secrets(resource)) if root else ()
             problems += [
                 (resource, one) for one in listed if (resource.document, (*resource.path, *one.path)) not in places
             ]
@@ -172,7 +195,9 @@ class _Check:
 def _syntax(source: Source, error: SourceError) -> Finding:
     rule = "duplicate-key" if "is there twice" in error.message or " are both " in error.message else "yaml-syntax"
     location = error.location or source.location(0)
-    return Finding(rule, "error", location, error.message, error.hint or "")
+    # A text without quotes that begins with `*` is an alias, and may be a password all the same.
+    message = _ALIAS.sub("`*…`", error.message) if _SECRET.search(source.text) else error.message
+    return Finding(rule, "error", location, message, error.hint or "")
 
 
 def _is_manifest(file: str, resource: Resource) -> bool:
@@ -191,7 +216,8 @@ def _is_half(resource: Resource) -> bool:
 
 def _is_named(file: str, resource: Resource) -> bool:
     metadata = resource.data.get("metadata")
-    return type(metadata) is dict and bool(metadata.get("name")) and not is_kustomization(file, resource)
+    name = metadata.get("name") if type(metadata) is dict else ""
+    return type(name) is str and bool(name) and not is_kustomization(file, resource)
 
 
 def _identity(resource: Resource) -> Identity:

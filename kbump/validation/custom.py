@@ -20,10 +20,12 @@ GROUP, KIND = "apiextensions.k8s.io", "CustomResourceDefinition"
 _METADATA = {"$ref": "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}
 # What every object has, and an embedded one, whatever the schema says of it.
 _OBJECT: Schema = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": _METADATA}
-_COPIED = (
-    "default", "enum", "format", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength",
-    "minProperties", "minimum", "multipleOf", "x-kubernetes-list-map-keys", "x-kubernetes-list-type",
-)  # fmt: skip
+_TYPES = ("array", "boolean", "integer", "number", "object", "string")
+_COUNTS = ("maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties")
+_NUMBERS = ("maximum", "minimum")
+_TEXTS = ("format", "x-kubernetes-list-type")
+# Levels of mappings and lists: jsonschema-rs reads a schema of 255, and pickle stops a little above.
+_DEEPEST = 240
 
 
 class Definition:
@@ -45,9 +47,9 @@ class Definition:
         }
 
     def schemas(self) -> Iterator[tuple[tuple[str, str, str], Schema]]:
-        """Yield (group, version, kind) and the schema of each version that has one."""
+        """Yield (group, version, kind) and the schema of each version that has one, and not too deep a one."""
         for version, schema in self.versions.items():
-            if type(schema) is dict:
+            if type(schema) is dict and not _is_deep(schema):
                 yield (self.group, version, self.kind), custom_schema(schema, closed=self.closed)
 
 
@@ -59,6 +61,25 @@ def custom_schemas(definitions: Iterable[Resource]) -> dict[tuple[str, str, str]
 def is_definition(resource: Resource) -> bool:
     """Whether a resource is a CustomResourceDefinition."""
     return resource.kind == KIND and resource.group == GROUP
+
+
+def is_too_deep(resource: Resource) -> bool:
+    """Whether a resource is a CustomResourceDefinition that is nested too deep to be used."""
+    return is_definition(resource) and _is_deep(resource.data)
+
+
+def _is_deep(data: Any) -> bool:
+    level = [data]
+    for _ in range(_DEEPEST):
+        level = [
+            below
+            for one in level
+            for below in (one.values() if type(one) is dict else one)
+            if type(below) in (dict, list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def custom_schema(schema: Schema, *, closed: bool = True) -> Schema:
@@ -96,7 +117,7 @@ def _preserves(schema: Schema) -> bool:
 
 def _validation(schema: Schema) -> Schema:
     """Convert what a schema says of values; below allOf, anyOf, oneOf and not it says nothing of unknown fields."""
-    found = {name: schema[name] for name in _COPIED if name in schema}
+    found = {name: value for name, value in schema.items() if _is_sound(name, value)}
     _type(schema, found)
     _bounds(schema, found)
     _required(schema, found)
@@ -104,11 +125,32 @@ def _validation(schema: Schema) -> Schema:
     if type(pattern) is str and _is_portable(pattern):
         found["pattern"] = pattern
     for name in ("allOf", "anyOf", "oneOf"):
-        if type(schema.get(name)) is list:
+        if type(schema.get(name)) is list and schema[name]:
             found[name] = [_nested(_mapping(one)) for one in schema[name]]
     if type(schema.get("not")) is dict:
         found["not"] = _nested(schema["not"])
     return found
+
+
+def _is_sound(name: str, value: Any) -> bool:
+    """Whether a keyword is one that is taken as it is, and has a value that the validators compile.
+
+    What is wrong with another value is said where the CustomResourceDefinition itself is checked.
+    """
+    if name in _COUNTS:
+        return type(value) in (int, float) and value >= 0 and value == int(value)
+    if name in _NUMBERS:
+        return type(value) in (int, float)
+    if name in _TEXTS:
+        return type(value) is str
+    if name == "x-kubernetes-list-map-keys":
+        return type(value) is list and all(type(key) is str for key in value)
+    # Of a fraction, each of the two validators has errors of its own.
+    return (
+        name == "default"
+        or (name == "enum" and type(value) is list and bool(value))
+        or (name == "multipleOf" and type(value) is int and value > 0)
+    )
 
 
 def _nested(schema: Schema) -> Schema:
@@ -121,7 +163,7 @@ def _nested(schema: Schema) -> Schema:
 
 
 def _type(schema: Schema, found: Schema) -> None:
-    kinds = [schema["type"]] if type(schema.get("type")) is str else []
+    kinds = [schema["type"]] if schema.get("type") in _TYPES else []
     if schema.get("x-kubernetes-int-or-string") is True or schema.get("format") == "int-or-string":
         kinds = ["integer", "string"]
         found.pop("format", None)
@@ -139,9 +181,6 @@ def _bounds(schema: Schema, found: Schema) -> None:
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if schema.get(exclusive) is True and bound in found:
             found[exclusive] = found.pop(bound)
-    # Of a fraction, each of the two validators has errors of its own.
-    if type(found.get("multipleOf")) is not int:
-        found.pop("multipleOf", None)
 
 
 def _required(schema: Schema, found: Schema) -> None:
@@ -149,18 +188,24 @@ def _required(schema: Schema, found: Schema) -> None:
     properties = _mapping(schema.get("properties"))
     required = schema.get("required")
     if type(required) is list:
-        found["required"] = [name for name in required if _mapping(properties.get(name)).get("default") is None]
+        names = dict.fromkeys(name for name in required if type(name) is str)
+        found["required"] = [name for name in names if _mapping(properties.get(name)).get("default") is None]
 
 
 @cache
 def _is_portable(pattern: str) -> bool:
     """Whether both validators read a regular expression of Go's, and alike as far as one can see."""
+    import warnings
+
     from jsonschema_rs import Draft202012Validator
 
     try:
-        re.compile(pattern)
+        with warnings.catch_warnings():
+            # Of what is read otherwise elsewhere, as [[:alpha:]], Python warns.
+            warnings.simplefilter("error")
+            re.compile(pattern)
         Draft202012Validator({"pattern": pattern})
-    except (re.error, ValueError):
+    except (re.error, ValueError, Warning):
         return False
     return True
 

@@ -56,7 +56,7 @@ class Schemas:
         try:
             return bool(validator.is_valid(data))
         except ValueError:
-            # An integer of more than 64 bits, or nesting of more than 255: for explain() to say.
+            # A text that is no Unicode; of older versions also a large integer, or deep nesting: for explain() to say.
             return False
 
 

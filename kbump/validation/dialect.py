@@ -15,7 +15,7 @@ from kbump.yaml.nodes import Mapping, Scalar, Sequence, follow, is_merge, walk
 from kbump.yaml.scalars import resolve, resolve_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kbump.yaml.nodes import Node, Path
 
@@ -27,11 +27,14 @@ _NUMBER = re.compile(_NUMBERS)
 _MODE = re.compile(r"(?i)mode|umask")
 
 
-def dialect_problems(root: Node, place: Path) -> Iterator[Problem]:
-    """Yield the texts below the object at a place that are no strings to kubectl, and other values than they seem."""
+def dialect_problems(root: Node, place: Path, secret: Callable[[Path], bool]) -> Iterator[Problem]:
+    """Yield the texts below the object at a place that are no strings to kubectl, and other values than they seem.
+
+    `secret` says of a path in the object whether its value must not be shown.
+    """
     for node, path in walk(follow(root, place) or root):
         if type(node) is Mapping:
-            yield from _keys(node, path)
+            yield from _keys(node, path, secret)
             below: list[tuple[Path, Node]] = [((*path, name), value) for name, value in node.items()]
         elif type(node) is Sequence:
             below = [((*path, index), item) for index, item in enumerate(node.items)]
@@ -39,17 +42,23 @@ def dialect_problems(root: Node, place: Path) -> Iterator[Problem]:
             continue
         for at, value in below:
             if type(value) is Scalar and not value.style and not value.tag:
-                yield from _value(value.value, at)
+                yield from (_hidden(one) if secret(at) else one for one in _value(value.value, at))
 
 
-def _keys(node: Mapping, path: Path) -> Iterator[Problem]:
+def _hidden(problem: Problem) -> Problem:
+    message = "the text is no string to kubectl, as it is written"
+    return problem._replace(message=message, fix="write it in quotes", secret=True)
+
+
+def _keys(node: Mapping, path: Path, secret: Callable[[Path], bool]) -> Iterator[Problem]:
     for key, _ in node.pairs:
         if type(key) is Scalar and not key.style and not key.tag and not is_merge(key):
             value = _resolved(key.value)
             if value is not None and not isinstance(value, str):
                 message = f'the key `{key.value}` is no string: kubectl makes it "{resolve_key(key.value)}"'
                 fix = f'write it in quotes: "{key.value}"'
-                yield Problem("non-string-key", (*path, key.value), message, fix, at_key=True)
+                at = (*path, key.value)
+                yield Problem("non-string-key", at, message, fix, at_key=True, secret=secret(at))
 
 
 def _value(text: str, path: Path) -> Iterator[Problem]:

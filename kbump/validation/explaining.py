@@ -179,8 +179,19 @@ def _refusal(error: Any, secret: bool) -> str:
     if error.validator == "enum":
         listed = [shown(one) for one in wanted if one not in (None, "")]
         return f"must be {'one of ' if len(listed) > 1 else ''}{', '.join(listed)}{shows}"
+    if error.validator == "not":
+        return _excluded(wanted)
     words = _BOUNDS.get(error.validator)
-    return f"{words.format(wanted)}{shows}" if words else "is not valid" if secret else f"is not valid: {error.message}"
+    # The words of jsonschema would have the whole value in them.
+    return f"{words.format(wanted)}{shows}" if words else f"is not valid by `{error.validator}`"
+
+
+def _excluded(wanted: Schema) -> str:
+    if wanted == {"const": None}:
+        return "must not be null"
+    fields = wanted["required"] if "required" in wanted and wanted.keys() <= {"type", "required"} else ()
+    listed = " and ".join(f"`{field}`" for field in fields)
+    return f"must not have {listed}" if listed else "must not be what `not` describes"
 
 
 _BOUNDS = {
@@ -197,6 +208,7 @@ _BOUNDS = {
     "minProperties": "must have at least {} entries",
     "minimum": "must be at least {}",
     "multipleOf": "must be a multiple of {}",
+    "oneOf": "must be what one choice of `oneOf` describes, and no other one",
 }
 _HELP = {
     "base64 text": "encode it (`base64`), or write it as it is under `stringData`",

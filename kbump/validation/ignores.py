@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.finding import Finding
+from kbump.source import Span
 from kbump.validation.rules import RULES
 from kbump.validation.wording import close
 from kbump.yaml.comments import real_comments
@@ -81,20 +82,24 @@ def _ignores(ignore: Ignore, finding: Finding, relative: str) -> bool:
 
 
 def _comments(source: Source, documents: Sequence[Document]) -> Iterator[_Comment]:
+    block, line = Span(0, 0), 0
     for match in real_comments(source, _COMMENT.finditer(source.text), _scalars(documents)):
-        line = _line_meant(source, match.start())
+        # Of a block of comments the end is looked for once, as it may be long.
+        if not block.start <= match.start() < block.end:
+            block, line = _block(source, match.start())
         for rule in match[1].split(","):
             yield _Comment(rule.strip(), match.start(), line, match[0])
 
 
-def _line_meant(source: Source, offset: int) -> int:
+def _block(source: Source, offset: int) -> tuple[Span, int]:
+    """Return the lines that stand alone from a comment on, and the line that they are about."""
     span = source.line_span(offset)
     if source.text[span.start : offset].strip(" \t"):
-        return source.location(offset).line
+        return span, source.location(offset).line
     at = span.start
     while at < len(source.text) and (match := _COMMENT_LINE.match(source.text, at)):
         at = match.end()
-    return source.location(at).line
+    return Span(span.start, at), source.location(at).line
 
 
 def _scalars(documents: Sequence[Document]) -> Iterator[Scalar]:

@@ -86,14 +86,14 @@ class Judge:
         if kind not in self._lists:
             self._lists[kind] = Lists(self.schemas.schema(kind) or {}, custom=kind in self.schemas.custom)
         yield from self._lists[kind].repeated(data)
-        if not resource.name and resource.group not in _NAMELESS and not partial():
+        if _is_nameless(resource, custom=kind in self.schemas.custom) and not partial():
             yield Problem("missing-field", ("metadata", "name"), "`metadata.name` is missing", at_key=True)
 
     def _refused(self, resource: Resource, kind: Kind, partial: Callable[[], bool]) -> Iterator[Problem]:
         data = {**resource.data}
         if resource.encrypted:
             del data["sops"]
-        for problem in self._by_schema(data, kind, _secrets(resource)):
+        for problem in self._by_schema(data, kind, secrets(resource)):
             hidden = resource.encrypted and _is_cipher(data, problem.path)
             # What only the cluster writes is complete, or nobody's fault.
             unread = problem.rule == "missing-field" and problem.path[:1] == ("status",)
@@ -122,6 +122,14 @@ def incomplete(resource: Resource) -> Iterator[Problem]:
             yield Problem("incomplete-type", (field,), message, at_key=written is None)
 
 
+def _is_nameless(resource: Resource, *, custom: bool) -> bool:
+    """Whether an object lacks the name that it needs; what is wrong with one that is no text, its schema says."""
+    if resource.name or resource.group in _NAMELESS or (resource.kind.endswith("List") and not custom):
+        return False
+    metadata = resource.data.get("metadata")
+    return type(metadata) is not dict or metadata.get("name") in (None, "")
+
+
 def _is_of_patches(problem: Problem) -> bool:
     """Whether a patch may be so: without required fields, and with the directive of strategic merge.
 
@@ -132,8 +140,9 @@ def _is_of_patches(problem: Problem) -> bool:
     return problem.rule == "missing-field"
 
 
-def _secrets(resource: Resource) -> Callable[[Path], bool]:
-    hides = (resource.group, resource.kind) == ("", "Secret")
+def secrets(resource: Resource) -> Callable[[Path], bool]:
+    """Return what says of a path in an object whether its value must not be shown."""
+    hides = resource.kind.lower() == "secret"
     return lambda path: hides and path[:1] in (("data",), ("stringData",))
 
 

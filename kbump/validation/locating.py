@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kbump.errors import SourceError
 from kbump.finding import Finding
 from kbump.validation.problem import RAW
 from kbump.validation.rules import RULES
-from kbump.yaml.nodes import Mapping, Scalar, Sequence, path_text
+from kbump.yaml.nodes import Mapping, Scalar, Sequence, is_merge, path_text
+from kbump.yaml.scalars import resolve_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,7 @@ class Locator:
         self.documents = documents
         self.version = version
         self._pairs: dict[int, dict[str, tuple[Node, Node]]] = {}
+        self._read: dict[int, dict[str, tuple[Node, Node]]] = {}
 
     def finding(self, resource: Resource, problem: Problem) -> Finding:
         """Return the finding of a problem of a resource, at its value or key; where there is none, at what holds it."""
@@ -77,7 +80,14 @@ class Locator:
             keys = {key.value: key for key, _ in node.pairs if type(key) is Scalar}
             # What a merge key brings in has no key here.
             self._pairs[id(node)] = {name: (keys.get(name, node), value) for name, value in node.items()}
-        return self._pairs[id(node)].get(str(step))
+        return self._pairs[id(node)].get(str(step)) or self._spelt(node, str(step))
+
+    def _spelt(self, node: Mapping, name: str) -> tuple[Node, Node] | None:
+        """Look up a key by what kubectl makes of it: `on` is "true"."""
+        if id(node) not in self._read:
+            plain = ((key, value) for key, value in node.pairs if type(key) is Scalar and not (key.style or key.tag))
+            self._read[id(node)] = {resolve_key(key.value): (key, value) for key, value in plain if not is_merge(key)}
+        return self._read[id(node)].get(name)
 
     def _raw(self, root: Node | None, path: Path) -> str:
         ways = list(self._way(root, path))
@@ -93,15 +103,22 @@ class Names:
         from kbump.yaml.composer import compose
         from kbump.yaml.constructor import construct
 
-        self.resources = {(one.document, one.path): one for one in resources(construct(source))}
-        self.locator = Locator(source, compose(source), version)
+        try:
+            data, nodes = construct(source), compose(source)
+        except SourceError:
+            data, nodes = [], []
+        self.resources = {(one.document, one.path): one for one in resources(data)}
+        self.locator = Locator(source, nodes, version)
 
     def finding(self, document: int, path: Path) -> Finding:
         """Return the finding that the object at a path is there twice, at its name."""
         from kbump.validation.problem import Problem
 
         problem = Problem("duplicate-resource", ("metadata", "name"), "", "rename one, or remove one")
-        return self.locator.finding(self.resources[document, path], problem)
+        if (document, path) in self.resources:
+            return self.locator.finding(self.resources[document, path], problem)
+        # The file is not the one any more that was checked.
+        return Finding(problem.rule, "error", self.locator.source.location(0), "", problem.fix)
 
 
 def _length(source: Source, node: Node) -> int:

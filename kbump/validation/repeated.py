@@ -78,7 +78,8 @@ class Lists:
             key = _key(item, keys)
             if key in seen:
                 yield self._problem(item, keys, (*path, index), (*path, seen[key]))
-            seen.setdefault(key, index)
+            elif key is not None:
+                seen[key] = index
 
     def _problem(self, item: Any, keys: dict[str, Any], path: Path, first: Path) -> Problem:
         there = [key for key in keys if type(item) is dict and key in item]
@@ -92,6 +93,10 @@ class Lists:
 
 
 def _key(item: Any, keys: dict[str, Any]) -> Any:
-    if keys and type(item) is dict:
-        return tuple(str(item.get(key, default)) for key, default in keys.items())
-    return shown(item)
+    """Return what must differ; None for an item without any of its keys, of which is said that they are missing."""
+    from json import dumps
+
+    if not (keys and type(item) is dict):
+        return dumps(item)
+    values = [item.get(key, default) for key, default in keys.items()]
+    return None if values.count(None) == len(values) else tuple(map(str, values))

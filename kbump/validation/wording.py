@@ -28,7 +28,7 @@ def found(value: Any, *, secret: bool = False) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
-        return f"the boolean {str(value).lower()}"
+        return "a boolean" if secret else f"the boolean {str(value).lower()}"
     if isinstance(value, (dict, list)):
         return "a list" if isinstance(value, list) else "a mapping"
     noun = "string" if isinstance(value, str) else "integer" if isinstance(value, int) else "number"

@@ -1,0 +1,270 @@
+"""kbump.validate() and `kbump validate`: what they look at, and what must not pass for success."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import kbump as library
+from kbump import ConfigError, SourceError, UsageError, ValidateResult
+from kbump.catalog import versions
+from tests.validation.samples import CRD, NO_MANIFEST, OLD, VALID, WIDGET, WRONG, write
+
+needs_kubectl = pytest.mark.skipif(not shutil.which("kubectl"), reason="needs kubectl on PATH")
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, str]], Path]:
+    """Write files below a new directory, go there, and return it."""
+    monkeypatch.chdir(tmp_path)
+    return lambda files: write(tmp_path, files)
+
+
+def rules(result: ValidateResult) -> list[tuple[str, int, str]]:
+    return [(one.location.file, one.location.line, one.rule) for one in result.findings]
+
+
+def test_a_path_that_is_not_there_is_an_error(tree) -> None:
+    tree({})
+    with pytest.raises(SourceError, match="does not exist"):
+        library.validate("absent.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("validate: {version: [1]}", "`version` must be a text or a number", id="a mistake in it"),
+        pytest.param("validate: {versions: x}", "unknown key `versions`", id="an unknown setting"),
+    ],
+)
+def test_wrong_settings_are_an_error(tree, text: str, message: str) -> None:
+    tree({"a.yaml": VALID, ".kbump.yaml": text})
+    with pytest.raises(ConfigError, match=message):
+        library.validate("a.yaml")
+
+
+def test_paths_may_be_one_string_or_several_and_default_to_the_directory(tree) -> None:
+    tree({"a.yaml": WRONG, "b/b.yaml": WRONG, "b/c.json": '{"a": 1}', "b/d.txt": "a"})
+    assert rules(library.validate("a.yaml")) == [("a.yaml", 4, "unknown-field")]
+    both = [("b/b.yaml", 4, "unknown-field"), ("a.yaml", 4, "unknown-field")]
+    assert rules(library.validate(["b", "a.yaml"])) == both
+    result = library.validate()
+    assert rules(result) == both[::-1]
+    assert (result.files, result.resources, result.others, result.exit_code) == (3, 2, ["b/c.json"], 1)
+
+
+def test_a_text_is_checked_under_its_name(tree) -> None:
+    root = tree({".kbump.yaml": "validate: {ignore: [{rule: unknown-field, path: a}]}\n", "a/x": "", "b/x": ""})
+    assert rules(library.validate(text=WRONG)) == [("-", 4, "unknown-field")]
+    assert rules(library.validate(text=WRONG, name="b/b.yaml")) == [("b/b.yaml", 4, "unknown-field")]
+    result = library.validate(text=WRONG, name=str(root / "a" / "a.yaml"))
+    assert (result.findings, result.ignored, result.exit_code) == ([], 1, 0)
+
+
+def test_a_byte_order_mark_is_no_character(tree) -> None:
+    tree({"a.yaml": f"\ufeff{VALID.strip()}\nx: 1\n"})
+    text = "\ufeffkind: Pod\nmetadata: {}\n"
+    assert [one.location.column for one in library.validate(text=text).findings] == [7]
+    assert rules(library.validate("a.yaml")) == [("a.yaml", 4, "unknown-field")]
+
+
+def test_a_text_without_a_manifest_is_an_error() -> None:
+    result = library.validate(text="a: b\n")
+    assert (result.exit_code, result.resources, result.others) == (2, 0, ["-"])
+    assert [error.message for error in result.errors] == ["there is no manifest in standard input"]
+
+
+def test_findings_can_be_had_by_severity(tree) -> None:
+    result = library.validate(text=WRONG + "metadata2: {}\nimmutable: yes\n")
+    assert [len(result.at_least(severity)) for severity in ("error", "warning", "note")] == [2, 3, 3]
+    assert library.validate(text=VALID + "immutable: yes\n").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("argument", "setting", "version"),
+    [
+        pytest.param("", "", versions()[-1], id="the newest one"),
+        pytest.param("", '"1.33"', "1.33", id="the one of the settings"),
+        pytest.param("1.31", '"1.33"', "1.31", id="the one that is asked for"),
+        pytest.param("v1.31.4-gke.1", "", "1.31", id="a server's own spelling"),
+    ],
+)
+def test_the_version_is(tree, argument: str, setting: str, version: str) -> None:
+    files = {"a.yaml": OLD}
+    tree({**files, ".kbump.yaml": f"validate: {{version: {setting}}}"} if setting else files)
+    result = library.validate("a.yaml", kubernetes_version=argument)
+    assert result.version == version
+    assert result.release.startswith(f"v{version}.")
+    assert [one.rule for one in result.at_least("error")] == (["removed-api"] if version == versions()[-1] else [])
+
+
+def test_kubeconform_32_and_pluto_434_an_unknown_version_is_an_error_that_lists_the_known(kbump, tree) -> None:
+    tree({"a.yaml": VALID})
+    ran = kbump("validate", "a.yaml", "--kubernetes-version", "1.99")
+    assert (ran.code, ran.stdout) == (2, "")
+    newest = f"it knows Kubernetes up to {versions()[-1]}; a newer kbump may know more; known are "
+    expected = f"error: Kubernetes 1.99 is not known to this kbump\n  hint: {newest}{', '.join(versions())}\n"
+    assert ran.stderr == expected
+    with pytest.raises(UsageError, match="is not known"):
+        library.validate("a.yaml", kubernetes_version="1.99")
+
+
+def test_a_version_without_quotes_in_the_settings_is_refused_with_the_quotes_suggested(kbump, tree) -> None:
+    tree({"a.yaml": VALID, ".kbump.yaml": "validate:\n  version: 1.30\n"})
+    ran = kbump("validate")
+    assert (ran.code, ran.stdout) == (2, "")
+    hint = f'if you mean 1.30, write "1.30" in quotes; known are {", ".join(versions())}'
+    assert ran.stderr == f"error: Kubernetes 1.3 is not known to this kbump\n  hint: {hint}\n"
+
+
+def test_the_limit_of_removals_must_be_a_version(kbump, tree) -> None:
+    tree({"a.yaml": VALID})
+    ran = kbump("validate", "--deprecations-until", "soon")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr == "error: `soon` is no version of Kubernetes\n  hint: write it as 1.40\n"
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# nothing\n", "---\n---\n", "null\n", "[]\n", "a: b\n", "{{ a }}\n"])
+@pytest.mark.parametrize("option", [(), ("--skip-non-manifests",)], ids=["", "with --skip-non-manifests"])
+def test_kubeconform_228_and_230_standard_input_without_a_manifest_is_an_error(kbump, option, text: str) -> None:
+    ran = kbump("validate", "-", *option, stdin=text.encode())
+    assert (ran.code, ran.stdout) == (2, "")
+    assert f"error: there is no manifest in standard input\n{NO_MANIFEST}" in ran.stderr
+    assert "valid for" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        pytest.param({}, "any file: no .yaml, .yml or .json is there", id="an empty directory"),
+        pytest.param({"a.txt": "a"}, "any file: no .yaml, .yml or .json is there", id="no YAML"),
+        pytest.param({"ci.yaml": "a: b"}, "1 file", id="YAML that is no manifest"),
+        pytest.param({"a.yaml": "a: b", "b.yaml": "[]"}, "2 files", id="several such files"),
+        pytest.param({"chart/Chart.yaml": "a: b", "chart/values.yaml": "a: b"}, "2 files", id="values of a chart"),
+    ],
+)
+@pytest.mark.parametrize("option", [(), ("--skip-non-manifests",)], ids=["", "with --skip-non-manifests"])
+def test_a_directory_without_a_manifest_is_an_error(kbump, tree, option, files: dict[str, str], message: str) -> None:
+    tree(files)
+    ran = kbump("validate", ".", *option)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert f"error: there is no manifest in {message}\n{NO_MANIFEST}" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        pytest.param("absent", "absent:1:1: error: does not exist\n", id="that is not there"),
+        pytest.param("empty", "error: there is no CustomResourceDefinition in empty\n", id="that is empty"),
+        pytest.param("other", "error: there is no CustomResourceDefinition in other\n", id="without a definition"),
+        pytest.param("broken", "broken/a.yaml:1:5: error: is not YAML: ", id="that cannot be read"),
+    ],
+)
+@pytest.mark.parametrize("source", ["option", "settings"])
+def test_a_crds_directory_is_an_error(kbump, tree, source: str, path: str, message: str) -> None:
+    settings = {".kbump.yaml": f"validate: {{crds: [{path}]}}\n"} if source == "settings" else {}
+    tree({"k8s/a.yaml": VALID, "empty/a": "", "other/a.yaml": VALID, "broken/a.yaml": "a: [", **settings})
+    ran = kbump("validate", "k8s", *(("--crds", path) if source == "option" else ()))
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        pytest.param("ci.yaml", "steps: []\n", "is no manifest", id="CI file"),
+        pytest.param("a.yaml", "a: {{ b }}\n", "is a template", id="template"),
+        pytest.param("README", "a\n", "is no manifest", id="text"),
+    ],
+)
+def test_a_named_file_that_is_no_manifest_is_an_error(kbump, tree, name: str, text: str, reason: str) -> None:
+    tree({name: text, "b.yaml": VALID})
+    ran = kbump("validate", name, "b.yaml")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert f"{name}:1:1: error: {reason}\n{NO_MANIFEST}" in ran.stderr
+    ran = kbump("validate", name, "b.yaml", "--skip-non-manifests")
+    assert (ran.code, ran.stdout) == (0, "")
+    assert f"skipped: {name} {reason}\n" in ran.stderr
+    ran = kbump("validate", name, "--skip-non-manifests")
+    assert (ran.code, ran.stdout) == (0, "")
+    assert ran.stderr.startswith(f"skipped: {name} {reason}\nno findings; no object checked for Kubernetes ")
+
+
+def test_a_file_that_cannot_be_read_is_said_and_the_others_are_checked(kbump, tree) -> None:
+    root = tree({"b.yaml": WRONG})
+    (root / "a.yaml").write_bytes(b"a: \xff\n")
+    ran = kbump("validate", "-o", "concise")
+    assert ran.code == 2
+    assert ran.stdout == "b.yaml:4:1: [error] unknown field `dta` (unknown-field)\n"
+    assert "a.yaml:1:4: error: " in ran.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_must_not_be_read_is_an_error(kbump, tree) -> None:
+    (tree({"a.yaml": VALID, "b.yaml": VALID.replace("a}", "b}")}) / "a.yaml").chmod(0)
+    ran = kbump("validate")
+    assert ran.code == 2
+    assert "a.yaml:1:1: error: " in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        pytest.param(("-", "a.yaml"), "`-` cannot be combined with other paths", id="standard input and a file"),
+        pytest.param(("a.yaml", "-k", "."), "PATH, `-k` and `--environment` exclude one another", id="-k and a path"),
+        pytest.param(("-k", ".", "--environment", "x"), "exclude one another", id="-k and an environment"),
+        pytest.param(("--environment", "x"), "no environment `x` is declared", id="an unknown environment"),
+        pytest.param(("--jobs", "0"), "'--jobs'", id="no process at all"),
+    ],
+)
+def test_a_contradictory_call_is_a_usage_error(kbump, tree, args: tuple[str, ...], message: str) -> None:
+    tree({"a.yaml": VALID})
+    ran = kbump("validate", *args)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert message in ran.stderr
+
+
+@needs_kubectl
+def test_what_an_overlay_builds_is_checked_and_findings_name_the_overlay(kbump, tree) -> None:
+    tree(
+        {
+            "base/kustomization.yaml": "resources: [a.yaml]\n",
+            "base/a.yaml": WRONG,
+            "overlay/kustomization.yaml": "resources: [../base]\nnamePrefix: b-\n",
+        }
+    )
+    ran = kbump("validate", "-k", "overlay")
+    assert ran.code == 1
+    assert ran.stdout.startswith("error[unknown-field]: unknown field `dta`\n  --> overlay:")
+    # The text is in no file, and shown all the same.
+    assert "| dta: {}\n" in ran.stdout
+    assert "ConfigMap b-a" in ran.stdout
+
+
+@needs_kubectl
+def test_an_overlay_that_cannot_be_built_is_an_error(kbump, tree) -> None:
+    tree({"overlay/kustomization.yaml": "resources: [absent.yaml]\n"})
+    ran = kbump("validate", "-k", "overlay")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("error: `kubectl kustomize overlay` failed: ")
+
+
+def test_an_environment_stands_for_its_directory(kbump, tree) -> None:
+    tree({".kbump.yaml": "environments: {qa: k8s/qa, prod: k8s/prod}\n", "k8s/qa/a.yaml": WRONG, "k8s/prod/a.yaml": ""})
+    ran = kbump("validate", "--environment", "qa", "-o", "concise")
+    assert (ran.code, ran.stdout) == (1, "k8s/qa/a.yaml:4:1: [error] unknown field `dta` (unknown-field)\n")
+
+
+def test_definitions_beside_the_run_describe_its_objects(kbump, tree) -> None:
+    tree({"k8s/w.yaml": WIDGET, "crds/a/crd.yaml": CRD, "crds/b.json": "{}"})
+    ran = kbump("validate", "k8s")
+    assert (ran.code, ran.stdout) == (0, "")
+    assert "skipped: 1 object without a schema: example.com/v1 Widget (1)\n" in ran.stderr
+    assert "valid" not in ran.stderr
+    for path in ("crds", "crds/a/crd.yaml"):
+        ran = kbump("validate", "k8s", "--crds", path, "-o", "concise")
+        assert ran.stdout == "k8s/w.yaml:4:7: [error] `spec` must be a string, found the integer 5 (wrong-type)\n"
