@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from kbump.validation.locating import Names
 
 
+# What a manifest has, in UTF-8 and in both kinds of UTF-16.
+_MARKS = (b"apiVersion", "apiVersion".encode("utf-16-le"), "apiVersion".encode("utf-16-be"))
+
+
 class ValidateResult(NamedTuple):
     """What validate() found.
 
@@ -167,7 +171,7 @@ class _Run:
         try:
             source = Source.from_bytes(path, files.read(path)[0])
         except SourceError as error:
-            return Checked(path, error=error)
+            return Checked(path, other=True) if _holds_nothing(path) else Checked(path, error=error)
         if self.workspace.is_values(path):
             return Checked(path, skipped="holds Helm values")
         if is_template(path):
@@ -281,6 +285,13 @@ def _definitions(path: str) -> list[Resource]:
         hint = "README says how to collect them from a cluster"
         raise UsageError(f"there is no CustomResourceDefinition in {path}", hint=hint)
     return found
+
+
+def _holds_nothing(path: str) -> bool:
+    """Whether a file that cannot be read holds no manifest, as far as its bytes tell."""
+    with suppress(SourceError):
+        return files.could_hold(path, _MARKS) is None
+    return False
 
 
 def _kinds(kinds: Iterable[Kind]) -> set[tuple[str, str]]:

@@ -43,6 +43,17 @@ def guarded_main(group: click.Group) -> int:
         # The reader of the pipe left, as `head` does; click knows it as an exit. What is buffered has no reader either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
         return 141
+    except Exception:
+        # An answer of 1 would be "no"; that nobody thought of this is "could not answer".
+        return _say_bug()
+
+
+def _say_bug() -> int:
+    from traceback import print_exc
+
+    print_exc()
+    say_error(KbumpError("this is a mistake of kbump's own", hint="report it with the lines above"))
+    return 2
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -22,7 +22,7 @@ _LONGEST, _BEFORE = 100, 40
 _TAB = "    "
 # What a terminal would obey, reorder or swallow; YAML's escapes and file names can bring it into messages, too.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-_SECRET = re.compile(r"""\bkind["']?[ \t]*:[ \t]*["']?Secret\b""")
+_SECRET = re.compile(r"""(?i)\bkind["']?[ \t]*:[ \t]*["']?secret\b""")
 
 
 def findings_text(findings: Iterable[Finding], read: Callable[[str], str | None], *, colour: bool) -> str:

@@ -20,8 +20,13 @@ _FOR_CLIENTS = {("", "v1", "Config")}
 
 
 def is_for_clients(resource: Resource) -> bool:
-    """Whether an object looks like a manifest and is a client's configuration file."""
-    return (resource.group, resource.version, resource.kind) in _FOR_CLIENTS
+    """Whether an object looks like a manifest and is for a client: kubectl's configuration, a plugin of kustomize."""
+    return resource.api_version == "builtin" or (resource.group, resource.version, resource.kind) in _FOR_CLIENTS
+
+
+def is_misspelt(resource: Resource, catalog: Catalog) -> bool:
+    """Whether a kind is Kubernetes' own and its group is nobody's: those of custom resources have a dot."""
+    return "." not in resource.group and any(kind == resource.kind for _, _, kind in catalog.kinds())
 
 
 def api_problems(resource: Resource, catalog: Catalog, until: int) -> list[Problem]:
@@ -63,12 +68,13 @@ def _other(api: Api, catalog: Catalog) -> str:
 
 def _leaving(resource: Resource, api: Api, catalog: Catalog, until: int) -> list[Problem]:
     minor = _minor(catalog.version)
-    gone = f"removed in 1.{api.removed}" if api.removed else ""
+    gone = f" and will be removed in 1.{api.removed}" if api.removed else ""
     if api.deprecated and api.deprecated <= minor:
-        message = f"{_text(api)} is deprecated since Kubernetes 1.{api.deprecated}" + (f" and {gone}" if gone else "")
+        message = f"{_text(api)} is deprecated since Kubernetes 1.{api.deprecated}{gone}"
         return [Problem("deprecated-api", _VERSION, message, _other(api, catalog))]
     if api.removed and minor < api.removed <= until:
-        return [Problem("api-removed-later", _VERSION, f"{_text(api)} will be {gone}", _other(api, catalog))]
+        message = f"{_text(api)} will be removed in 1.{api.removed}"
+        return [Problem("api-removed-later", _VERSION, message, _other(api, catalog))]
     return []
 
 

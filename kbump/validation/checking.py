@@ -16,11 +16,13 @@ from kbump.validation.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from kbump.errors import Location
     from kbump.resource import Resource
     from kbump.source import Source
     from kbump.validation.judging import Judge
     from kbump.yaml.nodes import Path
 
+_TEMPLATE_LINE = re.compile(r"^[ \t]*(?:-[ \t]+)*\{\{", re.MULTILINE)
 _ALIAS = re.compile(r"`\*[^`]*`")
 _SECRET = re.compile(r"""(?i)\bkind["']?[ \t]*:[ \t]*["']?secret\b""")
 
@@ -85,11 +87,11 @@ class Checker:
         try:
             documents = construct(source, strange)
         except SourceError as error:
-            if "{{" in source.text:
+            if _is_template(source, error):
                 return Checked(source.name, skipped="is a template")
             if "apiVersion" not in source.text and not is_kustomization_file(source.name):
                 return Checked(source.name, other=True)
-            return Checked(source.name, findings=[_syntax(source, error)])
+            return Checked(source.name, [Finding(_rule(error), "error", *_said(source, error))])
         return _Check(self, source, documents).checked(bool(strange))
 
 
@@ -192,12 +194,24 @@ class _Check:
         return apply_comments(self.source, nodes, findings) if ignores else (findings, 0)
 
 
-def _syntax(source: Source, error: SourceError) -> Finding:
-    rule = "duplicate-key" if "is there twice" in error.message or " are both " in error.message else "yaml-syntax"
-    location = error.location or source.location(0)
+def _rule(error: SourceError) -> str:
+    return "duplicate-key" if "is there twice" in error.message or " are both " in error.message else "yaml-syntax"
+
+
+def _said(source: Source, error: SourceError) -> tuple[Location, str, str]:
+    """Return the place, message and hint of what is no YAML to kubectl."""
     # A text without quotes that begins with `*` is an alias, and may be a password all the same.
     message = _ALIAS.sub("`*…`", error.message) if _SECRET.search(source.text) else error.message
-    return Finding(rule, "error", location, message, error.hint or "")
+    return error.location or source.location(0), message, error.hint or ""
+
+
+def _is_template(source: Source, error: SourceError) -> bool:
+    """Whether a text is no YAML because of a template: it has lines of one, or is wrong beside `{{`."""
+    if _rule(error) == "duplicate-key" or "{{" not in source.text:
+        return False
+    line = error.location.line if error.location else 1
+    near = source.text.splitlines()[max(0, line - 2) : line + 1]
+    return _TEMPLATE_LINE.search(source.text) is not None or any("{{" in one for one in near)
 
 
 def _is_manifest(file: str, resource: Resource) -> bool:

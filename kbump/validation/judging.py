@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kbump.validation.apis import api_problems, is_for_clients
+from kbump.validation.apis import api_problems, is_for_clients, is_misspelt
 from kbump.validation.deciding import KUSTOMIZATION
 from kbump.validation.kustomizations import is_kustomization
 from kbump.validation.problem import Problem
@@ -42,14 +42,16 @@ class Judge:
     def judge(self, resource: Resource, file: str, partial: Callable[[], bool]) -> Judgement:
         """Judge an object of a file; `partial` says whether the file is a patch, and is asked only where it matters."""
         if is_kustomization(file, resource):
-            return Judgement(self._by_schema(resource.data, KUSTOMIZATION), True)
+            return Judgement(self._by_schema(resource.data, KUSTOMIZATION, _is_literal), True)
         if not (resource.api_version and resource.kind):
             return Judgement(list(incomplete(resource)), None)
         kind = (resource.group, resource.version, resource.kind)
         if self.schemas.schema(kind):
             found = [*self._api(resource, kind), *self._valid(resource, kind, partial)]
             return Judgement(found, True)
-        if self._is_builtin(resource.group) and not is_for_clients(resource):
+        if is_for_clients(resource):
+            return self._without_schema(resource)
+        if self._is_builtin(resource.group) or is_misspelt(resource, self.schemas.catalog):
             return Judgement(self._api(resource, kind), None)
         return self._without_schema(resource)
 
@@ -61,7 +63,7 @@ class Judge:
     def _api(self, resource: Resource, kind: Kind) -> list[Problem]:
         """Return what is wrong with an object's API, which is the same for all of its kind."""
         if kind not in self._apis:
-            known = self._is_builtin(resource.group) and kind not in self.schemas.custom
+            known = kind not in self.schemas.custom
             self._apis[kind] = api_problems(resource, self.schemas.catalog, self.until) if known else []
         return self._apis[kind]
 
@@ -128,6 +130,11 @@ def _is_nameless(resource: Resource, *, custom: bool) -> bool:
         return False
     metadata = resource.data.get("metadata")
     return type(metadata) is not dict or metadata.get("name") in (None, "")
+
+
+def _is_literal(path: Path) -> bool:
+    """Whether a path in a kustomization is that of a Secret's value."""
+    return path[:1] == ("secretGenerator",) and "literals" in path
 
 
 def _is_of_patches(problem: Problem) -> bool:

@@ -54,18 +54,35 @@ _CHOICES: dict[str, tuple[Schema, ...]] = {
     "JSONSchemaPropsOrArray": ({"$ref": "JSONSchemaProps"}, {"type": "array", "items": {"$ref": "JSONSchemaProps"}}),
     "JSONSchemaPropsOrStringArray": ({"$ref": "JSONSchemaProps"}, _STRINGS),
 }
-# Fields that the OpenAPI requires and an API server does without, by API package and type (each asked of one, 1.36).
+# Fields that the OpenAPI of some version requires and an API server does without, by API package and type (each asked
+# of one, 1.36).
 _OPTIONAL = {
+    "apiextensions.CustomResourceDefinitionVersion": {"served", "storage"},
     "apps.ControllerRevision": {"revision"},
+    "apps.StatefulSetSpec": {"serviceName"},
+    "batch.PodFailurePolicyOnPodConditionsPattern": {"status"},
+    "core.Event": {"involvedObject"},
+    "core.HTTPHeader": {"value"},
+    "core.ISCSIPersistentVolumeSource": {"lun"},
+    "core.ISCSIVolumeSource": {"lun"},
     "core.LimitRangeSpec": {"limits"},
+    "core.PreferredSchedulingTerm": {"preference"},
     "core.ScaleIOVolumeSource": {"secretRef"},
+    "core.SleepAction": {"seconds"},
     "core.Sysctl": {"value"},
+    "discovery.EndpointSlice": {"endpoints"},
+    "networking.NetworkPolicySpec": {"podSelector"},
     "rbac.RoleRef": {"apiGroup"},
     "resource.DeviceClass": {"spec"},
     "resource.ResourceClaim": {"spec"},
     "resource.ResourceClaimTemplate": {"spec"},
     "resource.ResourceClaimTemplateSpec": {"spec"},
+    "resource.ResourcePool": {"generation"},
+    "scheduling.PriorityClass": {"value"},
     "storage.CSIDriver": {"spec"},
+    "storage.CSINode": {"spec"},
+    "storage.CSINodeSpec": {"drivers"},
+    "storage.TokenRequest": {"audience"},
 }
 
 

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 # Of built-in kinds the server refuses these; of the other lists it warns, and server-side apply refuses them, as a
 # merge needs to know which item is which (asked of an API server 1.36).
-_REFUSED = {"containers", "initContainers", "ephemeralContainers", "volumes", "volumeMounts", "volumeDevices"}
+_REFUSED = {
+    "claims", "containers", "drivers", "ephemeralContainers", "initContainers", "matchConditions", "requests",
+    "resourceClaims", "schedulingGates", "topologySpreadConstraints", "volumeDevices", "volumeMounts", "volumes",
+    "webhooks",
+}  # fmt: skip
+_OF_A_SERVICE = ("spec", "ports")
 
 
 _LEAVES = ("boolean", "integer", "number", "string")
@@ -86,7 +91,7 @@ class Lists:
         said = " and ".join(f"`{key}` {shown(item[key])}" for key in there)
         same = f"has the same {said} as" if said else "repeats"
         message = f"{named(path)} {same} {named(first)}"
-        refused = self.custom or path[-2] in _REFUSED
+        refused = self.custom or path[-2] in _REFUSED or path[:-1] == _OF_A_SERVICE
         fix = "" if refused else "the server takes it with a warning, and server-side apply refuses it"
         place = (*path, there[0]) if there else path
         return Problem("duplicate-item", place, message, fix, severity="" if refused else "warning")
