@@ -13,7 +13,7 @@ VALUES = {
     "errors", "source", "finding", "image", "pinning", "provenance", "versions", "yaml", "manifest", "resource",
     "config",
 }  # fmt: skip
-VERBS = {"fields", "gates", "message", "rewriting", "catalog", "validation"}
+VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "validation"}
 WORLD = {"files", "cluster", "parallel"}
 WORKFLOWS = {"workspace", "inventory", "update", "overlays", "inspection"}
 REPORT = {"report"}
@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "update": VALUES | VERBS | WORLD | REPORT | {"workspace", "inventory"},
     "overlays": VALUES | VERBS | WORLD,
     "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays"},
-    "report": VALUES | {"rewriting", "validation", "inventory", "update", "inspection"},
+    "report": VALUES | {"rewriting", "comparison", "validation", "inventory", "update", "inspection"},
     **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli"}),
 }
 MODULES = sorted((ROOT / "kbump").rglob("*.py"))

@@ -1,0 +1,155 @@
+"""A promotion diff as markdown that GitHub, Gitea and GitLab render: what a pull request says.
+
+Values are in code only: none of the three looks for mentions, references, HTML or links there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from kbump.report.comparison import by_object, diff_sum, difference_lines, printable, references, subject
+from kbump.report.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from kbump.comparison import Difference, ImageDifference, Note, Object, PromotionDiff
+
+    Link = Callable[[ImageDifference], str]
+
+# https://github.com/orgs/community/discussions/27190: the longest body of a pull request or comment.
+LIMIT = 65_536
+POINTER = "_The rest is too long for this page: `kbump diff` shows all of it._"
+_LONG_LINE = 1_000
+_STRONG = ("downgrade", "major", "unknown")
+_DETAILS = "\n</details>\n"
+
+
+class _Line(NamedTuple):
+    """A line, and what closes the page behind it."""
+
+    text: str
+    closing: str = ""
+
+
+def diff_markdown(
+    result: PromotionDiff, *, link: Link | None = None, limit: int = LIMIT, pointer: str = POINTER
+) -> str:
+    """Return the page; what goes beyond `limit` characters is left out at a line, and the `pointer` takes its place.
+
+    `link` returns the address of what changed in an image, or nothing.
+    """
+    lines = [
+        _Line(f"{code(result.old)} → {code(result.new)}: {diff_sum(result, named=code)}"),
+        *_images(result.images, link),
+        *_unexpected(result),
+        *_expected(result),
+        *_only(result.old, result.only_old),
+        *_only(result.new, result.only_new),
+        *_notes(result.notes),
+    ]
+    return _capped(lines, limit, f"\n{pointer}\n")
+
+
+def code(text: str) -> str:
+    """Return a text as code; in tables, too, nothing in it is markup."""
+    text = printable(text)
+    if "|" in text or not text.strip():
+        kept = (one if one.isalnum() or one in " -./:" else f"&#{ord(one)};" for one in text)
+        return f"<code>{''.join(kept)}</code>"
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    quotes = "`" * (longest + 1)
+    pad = " " if "`" in (text[0], text[-1]) or text != text.strip() else ""
+    return f"{quotes}{pad}{text}{pad}{quotes}"
+
+
+def _capped(lines: list[_Line], limit: int, pointer: str) -> str:
+    total = fits = last = 0
+    for number, line in enumerate(lines, 1):
+        total += len(line.text) + 1
+        if total + len(line.closing) + len(pointer) <= limit:
+            fits, last = total, number
+    if total <= limit:
+        return "".join(f"{line.text}\n" for line in lines)
+    kept = lines[:last] if fits else []
+    closing = kept[-1].closing if kept else ""
+    return "".join(f"{line.text}\n" for line in kept) + closing + pointer
+
+
+def _images(images: list[ImageDifference], link: Link | None) -> Iterator[_Line]:
+    if not images:
+        return
+    links = [_link(link(one)) if link else "" for one in images]
+    heads = ["Workload", "Container", "Image", "From", "To", "Change", *(["Link"] if any(links) else [])]
+    yield _Line("")
+    yield _Line(f"| {' | '.join(heads)} |")
+    yield _Line("|---" * len(heads) + "|")
+    for one, address in zip(images, links, strict=True):
+        name, old, new = references(one)
+        where = one.path if one.new_object.role == "values" else one.container
+        strong = "**" if one.change in _STRONG else ""
+        cells = [subject(one), where, name, old, new]
+        row = [*(code(cell) if cell else "" for cell in cells), f"{strong}{one.change}{strong}"]
+        yield _Line(f"| {' | '.join([*row, *([address] if any(links) else [])])} |")
+
+
+def _link(address: str) -> str:
+    from urllib.parse import quote
+
+    if not re.match("https?://", address):
+        return ""
+    return f"[changes]({quote(address, safe=':/?#@!$&+,;=%~')})"
+
+
+def _unexpected(result: PromotionDiff) -> Iterator[_Line]:
+    if result.unexpected:
+        number = counted(len(result.unexpected), "difference")
+        yield _Line(f"\n**{number} that nothing expects**")
+        yield from _fences(result.unexpected, "")
+
+
+def _expected(result: PromotionDiff) -> Iterator[_Line]:
+    expected = [one for one in result.differences if one.expected]
+    if not expected:
+        return
+    number = counted(len(expected), "difference")
+    yield _Line(f"\n<details>\n<summary>{number} that are expected between environments</summary>\n", _DETAILS)
+    for rule, count in result.expected.items():
+        yield _Line(f"- {code(rule)}: {count:,}", _DETAILS)
+    yield from _fences(expected, _DETAILS)
+    yield _Line("\n</details>")
+
+
+def _fences(differences: Iterable[Difference], closing: str) -> Iterator[_Line]:
+    for group in by_object(differences):
+        texts = [_fenced(sign, text) for one in group for sign, text in difference_lines(one, arrow=False)]
+        longest = max((len(run) for text in texts for run in re.findall("`+", text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        end = f"{fence}\n{closing}"
+        yield _Line(f"\n{code(subject(group[0]))}\n\n{fence}diff", end)
+        yield from (_Line(text, end) for text in texts)
+        yield _Line(fence, closing)
+
+
+def _fenced(sign: str, text: str) -> str:
+    shown = text if len(text) <= _LONG_LINE else f"{text[:_LONG_LINE]} … ({len(text):,} characters)"
+    if sign == "@":
+        return shown
+    return f"{'!' if sign == '~' else sign} {shown}".rstrip()
+
+
+def _only(side: str, objects: list[Object]) -> Iterator[_Line]:
+    if objects:
+        yield _Line(f"\n**Only in** {code(side)}\n")
+        yield from (_Line(f"- {code(one.subject)}, {code(str(one.location))}") for one in objects)
+
+
+def _notes(notes: list[Note]) -> Iterator[_Line]:
+    if not notes:
+        return
+    yield _Line(f"\n<details>\n<summary>{counted(len(notes), 'note')}</summary>\n", _DETAILS)
+    for note in notes:
+        place = f"{note.location}: " if note.location else ""
+        yield _Line(f"- {code(place + note.message)}", _DETAILS)
+    yield _Line("\n</details>")
