@@ -196,11 +196,19 @@ def test_a_named_file_that_is_no_manifest_is_an_error(kbump, tree, name: str, te
 
 def test_a_file_that_cannot_be_read_is_said_and_the_others_are_checked(kbump, tree) -> None:
     root = tree({"b.yaml": WRONG})
-    (root / "a.yaml").write_bytes(b"a: \xff\n")
+    (root / "a.yaml").write_bytes(b"apiVersion: v1\na: \xff\n")
     ran = kbump("validate", "-o", "concise")
     assert ran.code == 2
     assert ran.stdout == "b.yaml:4:1: [error] unknown field `dta` (unknown-field)\n"
-    assert "a.yaml:1:4: error: " in ran.stderr
+    assert "a.yaml:2:4: error: " in ran.stderr
+
+
+@pytest.mark.parametrize("data", [b"a: \xff\n", "a: \u00e9\n".encode("utf-16"), b"#" * (16 * 1024 * 1024 + 1)])
+def test_a_file_that_cannot_be_read_and_has_no_apiversion_is_no_manifest(kbump, tree, data: bytes) -> None:
+    (tree({"b.yaml": VALID}) / "a.yaml").write_bytes(data)
+    ran = kbump("validate")
+    assert (ran.code, ran.stdout) == (0, "")
+    assert "skipped: a.yaml is no manifest" in ran.stderr
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
