@@ -241,3 +241,17 @@ def test_a_missing_kubectl_is_said(kbump, pod: Path, monkeypatch: pytest.MonkeyP
         2,
         "error: kubectl is not on PATH\n  hint: install kubectl, or name files instead of `-k`\n",
     )
+
+
+@pytest.mark.parametrize("command", ["images", "validate"])
+@pytest.mark.parametrize("form", ["json", "github", "sarif", "junit"])
+def test_reports_for_programs_are_unicode_whatever_a_file_is_called(command: str, form: str, tmp_path: Path) -> None:
+    if command == "images" and form in ("sarif", "junit"):
+        return
+    manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, image: 5}]}\n"
+    with open(os.fsencode(tmp_path) + b"/a\xff.yaml", "w") as file:
+        file.write(manifest.replace("5", "nginx") if command == "images" else manifest)
+    ran = subprocess.run(
+        [sys.executable, "-m", "kbump", command, "-o", form], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert "a\ufffd.yaml" in ran.stdout.decode() or "a%FF.yaml" in ran.stdout.decode()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from kbump.report.text import unicode
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,7 +30,7 @@ def diff_json(result: PromotionDiff, *, link: Callable[[ImageDifference], str] |
         "equal": result.equal,
         "notes": [_note(one) for one in result.notes],
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return unicode(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _object(one: Object) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kbump.report.text import change_text, image_line
+from kbump.report.text import change_text, image_line, unicode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +65,7 @@ def annotation(level: str, location: Location | None, title: str, message: str, 
         place = {"file": location.file, "line": str(location.line), "col": str(location.column), **end}
         properties = {**place, **properties}
     listed = ",".join(f"{key}={_escaped(value, property_=True)}" for key, value in properties.items())
-    return f"::{level} {listed}::{_escaped(message)}\n"
+    return unicode(f"::{level} {listed}::{_escaped(message)}\n")
 
 
 def _escaped(text: str, *, property_: bool = False) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from kbump.report.text import unicode
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -69,7 +71,7 @@ def validate_json(result: ValidateResult) -> str:
 
 
 def _dump(data: dict[str, Any]) -> str:
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return unicode(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _place(location: Location | None) -> dict[str, Any]:

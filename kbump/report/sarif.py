@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kbump.report.findings import details, unknown_text
+from kbump.report.text import unicode
 from kbump.validation.rules import RULES
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def validate_sarif(result: ValidateResult) -> str:
         },
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return unicode(json.dumps(log, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _driver() -> dict[str, Any]:

@@ -77,6 +77,11 @@ def change_text(change: Change) -> str:
     return f"{short(change.old)} → {short(change.new)}"
 
 
+def unicode(text: str) -> str:
+    """Replace what stands for bytes of file names that are no UTF-8: programs refuse a whole report for one of them."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
 def short(reference: str) -> str:
     """Shorten the digest of a reference, as `docker images` does."""
     return re.sub(r"(sha\d+:[0-9a-f]{12})[0-9a-f]+", r"\1…", reference)
