@@ -10,6 +10,7 @@ from kbump import files
 from kbump.catalog import catalog, parse_limit
 from kbump.errors import KbumpError, SourceError, UsageError
 from kbump.finding import SEVERITIES, Finding
+from kbump.namesakes import Namesakes
 from kbump.overlays import Overlays
 from kbump.parallel import fork_map
 from kbump.resource import Resource, resources
@@ -17,7 +18,6 @@ from kbump.source import Source
 from kbump.validation.checking import Checked, Checker
 from kbump.validation.custom import custom_schemas, is_definition
 from kbump.validation.deciding import Schemas
-from kbump.validation.identity import repetitions
 from kbump.validation.judging import Judge
 from kbump.workspace import Workspace, find_config, is_template, open_workspace, watched
 
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 
     from kbump.config import Config
     from kbump.files import Skipped
-    from kbump.validation.checking import Identity
     from kbump.validation.deciding import Kind
-    from kbump.validation.identity import Repetition
-    from kbump.validation.locating import Names
 
 
 # What a manifest has, in UTF-8 and in both kinds of UTF-16.
@@ -137,7 +134,6 @@ class _Run:
         self.directories = directories
         self.text = text
         self.overlays = Overlays()
-        self._names: dict[str, Names] = {}
         settings = workspace.config.validate
         self.catalog = catalog(options.kubernetes_version or settings.version)
         self.until = parse_limit(options.deprecations_until)
@@ -192,7 +188,9 @@ class _Run:
 
     def result(self, found: list[Checked]) -> ValidateResult:
         order = {one.file: number for number, one in enumerate(found)}
-        findings = [finding for one in found for finding in one.findings] + self.repeated(found)
+        namesakes = Namesakes(self.scope, self.overlays.is_patch, self.catalog.version, self.text)
+        repeated, excused = namesakes.findings(found)
+        findings = [finding for one in found for finding in one.findings] + repeated
         findings, ignored = self.unignored(findings)
         findings.sort(key=lambda one: (order.get(one.location.file, len(order)), one.location))
         unknown: dict[str, int] = {}
@@ -209,7 +207,7 @@ class _Run:
             len(found),
             sum(one.resources for one in found),
             sum(one.encrypted for one in found),
-            sum(one.ignored for one in found) + ignored,
+            sum(one.ignored for one in found) + excused + ignored,
             self.catalog.version,
             self.catalog.release,
         )
@@ -231,31 +229,9 @@ class _Run:
             errors.append(SourceError(f"there is no manifest in {where}", hint=hint))
         return errors
 
-    def repeated(self, found: list[Checked]) -> list[Finding]:
-        """Return what is wrong with objects that are there twice in an environment, overlay or directory."""
-
-        def scope(file: str) -> str:
-            return self.workspace.environment(file) or self.overlays.home(file)
-
-        places = [(one.file, identity) for one in found for identity in one.identities]
-        return [self.repetition(one) for one in repetitions(places, scope, self.overlays.is_patch)]
-
-    def repetition(self, one: Repetition) -> Finding:
-        finding, first = self.named_at(one.file, one.identity), self.named_at(one.first_file, one.first)
-        place = f"line {first.location.line}" if one.file == one.first_file else str(first.location)
-        return finding._replace(message=f"{one.identity.subject} is there already, in {place}")
-
-    def named_at(self, file: str, identity: Identity) -> Finding:
-        """Return a finding at the name of an object, whose file is read again, once."""
-        if file not in self._names:
-            from kbump.validation.locating import Names
-
-            text = self.text or ""
-            # What vanished since it was checked has no lines any more.
-            with suppress(SourceError):
-                text = text or Source.from_bytes(file, files.read(file)[0]).text
-            self._names[file] = Names(Source(file, text), self.catalog.version)
-        return self._names[file].finding(identity.document, identity.path)
+    def scope(self, file: str) -> str:
+        """Return the environment, overlay or directory in which an object must be there only once."""
+        return self.workspace.environment(file) or self.overlays.home(file)
 
     def unignored(self, findings: list[Finding]) -> tuple[list[Finding], int]:
         """Return the findings that .kbump.yaml does not ignore, and how many it does."""

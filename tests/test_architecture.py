@@ -15,7 +15,7 @@ VALUES = {
 }  # fmt: skip
 VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "validation"}
 WORLD = {"files", "cluster", "parallel"}
-WORKFLOWS = {"workspace", "inventory", "update", "overlays", "inspection"}
+WORKFLOWS = {"workspace", "inventory", "update", "overlays", "namesakes", "inspection"}
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
 # What each room may import beside itself; a workflow names the workflows that it builds on.
@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "inventory": VALUES | VERBS | WORLD | {"workspace"},
     "update": VALUES | VERBS | WORLD | REPORT | {"workspace", "inventory"},
     "overlays": VALUES | VERBS | WORLD,
-    "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays"},
+    "namesakes": VALUES | VERBS | WORLD,
+    "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes"},
     "report": VALUES | {"rewriting", "comparison", "validation", "inventory", "update", "inspection"},
     **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli"}),
 }

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.errors import KbumpError, SourceError
 from kbump.finding import Finding
-from kbump.resource import resources, strays
+from kbump.resource import Resource, resources, strays
 from kbump.validation.custom import is_definition, is_too_deep
 from kbump.validation.judging import incomplete, secrets
 from kbump.validation.kustomizations import is_kustomization, is_kustomization_file
-from kbump.validation.problem import Problem
+from kbump.validation.problem import Applied, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from kbump.errors import Location
-    from kbump.resource import Resource
     from kbump.source import Source
     from kbump.validation.judging import Judge
     from kbump.yaml.nodes import Path
@@ -59,6 +58,7 @@ class Checked(NamedTuple):
     other: bool = False
     encrypted: int = 0
     ignored: int = 0
+    waiting: Sequence[tuple[int, Finding]] = ()
     error: KbumpError | None = None
 
     @property
@@ -109,22 +109,26 @@ class _Check:
         self.is_partial: bool | None = None
 
     def checked(self, suspect: bool) -> Checked:
+        if not self.found and is_kustomization_file(self.source.name):
+            # An empty one, or a list, is still what kustomize reads, and refuses.
+            self.found = [Resource(0, (), {}, "", "", "", "")]
         manifests = [one for one in self.found if _is_manifest(self.source.name, one)]
         if not manifests:
             return self.nothing()
         for resource in self.found:
             self.problems += [(resource, problem) for problem in self.judged(resource)]
         self.problems += self.odd()
-        findings, ignored = self.located(suspect)
+        applied = self.located(suspect)
         return Checked(
             self.source.name,
-            findings,
+            applied.findings,
             self.validated,
             self.unknown,
             [one for one in manifests if is_definition(one) and not is_too_deep(one)],
             [_identity(one) for one in manifests if _is_named(self.source.name, one)],
             encrypted=sum(one.encrypted for one in manifests),
-            ignored=ignored,
+            ignored=applied.ignored,
+            waiting=applied.waiting,
         )
 
     def nothing(self) -> Checked:
@@ -133,7 +137,7 @@ class _Check:
         self.problems = [(one, problem) for one in half for problem in incomplete(one)]
         self.problems = self.problems or [one for one in self.odd() if one[0].path]
         if self.problems:
-            return Checked(self.source.name, self.located(suspect=False)[0])
+            return Checked(self.source.name, self.located(suspect=False).findings)
         if any(type(one) is list for one in self.documents) and self.partial():
             return Checked(self.source.name, skipped="is a JSON patch of a kustomization")
         return Checked(self.source.name, other=True)
@@ -160,19 +164,17 @@ class _Check:
 
     def odd(self) -> Iterator[tuple[Resource, Problem]]:
         """Yield a problem for each document among manifests, and each item of a list, that is none."""
-        from kbump.resource import Resource
-
         for number, path, data in strays(self.documents):
             noun = "null" if data is None else "a list" if type(data) is list else "no mapping"
             what = "item" if path else "document"
             problem = Problem("incomplete-type", (), f"the {what} is {noun}, and no manifest", "remove it")
             yield Resource(number, path, {}, "", "", "", ""), problem
 
-    def located(self, suspect: bool) -> tuple[list[Finding], int]:
-        """Return the findings in the order of the text, without what comments ignore, and how many these were."""
+    def located(self, suspect: bool) -> Applied:
+        """Return the findings in the order of the text, without what comments ignore."""
         ignores = "ignore[" in self.source.text
         if not (self.problems or suspect or ignores):
-            return [], 0
+            return Applied([])
         # Imported only for a file of which there is something to say.
         from kbump.validation.dialect import dialect_problems
         from kbump.validation.ignores import apply_comments
@@ -191,7 +193,7 @@ class _Check:
         locator = Locator(self.source, nodes, self.checker.judge.schemas.catalog.version)
         findings = [locator.finding(one, problem) for one, problem in problems]
         findings.sort(key=lambda one: one.location)
-        return apply_comments(self.source, nodes, findings) if ignores else (findings, 0)
+        return apply_comments(self.source, nodes, findings) if ignores else Applied(findings)
 
 
 def _rule(error: SourceError) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.finding import Finding
 from kbump.source import Span
+from kbump.validation.problem import Applied
 from kbump.validation.rules import RULES
 from kbump.validation.wording import close
 from kbump.yaml.comments import real_comments
@@ -33,18 +34,23 @@ class _Comment(NamedTuple):
     text: str
 
 
-def apply_comments(source: Source, documents: Sequence[Document], findings: list[Finding]) -> tuple[list[Finding], int]:
-    """Return the findings that no comment of the source ignores, with one for each comment that ignores nothing.
+# What can be said only when all files were seen.
+_OF_THE_RUN = "duplicate-resource"
 
-    A comment is about its own line, or if it stands alone about the next line that is no comment. The second value is
-    how many findings are ignored.
+
+def apply_comments(source: Source, documents: Sequence[Document], findings: list[Finding]) -> Applied:
+    """Take away the findings that a comment of the source ignores, and add one for each comment that ignores nothing.
+
+    A comment is about its own line, or if it stands alone about the next line that is no comment.
     """
     comments = list(_comments(source, documents))
     ignored = {(comment.rule, comment.line) for comment in comments}
     kept = [one for one in findings if (one.rule, one.location.line) not in ignored]
     used = {(one.rule, one.location.line) for one in findings}
     unused = [comment for comment in comments if (comment.rule, comment.line) not in used]
-    return kept + [_unused(source, comment) for comment in unused], len(findings) - len(kept)
+    waiting = [(one.line, _unused(source, one)) for one in unused if one.rule == _OF_THE_RUN]
+    kept_and_unused = kept + [_unused(source, one) for one in unused if one.rule != _OF_THE_RUN]
+    return Applied(kept_and_unused, len(findings) - len(kept), waiting)
 
 
 def apply_config(

@@ -33,10 +33,14 @@ class Locator:
     def finding(self, resource: Resource, problem: Problem) -> Finding:
         """Return the finding of a problem of a resource, at its value or key; where there is none, at what holds it."""
         path = (*resource.path, *problem.path)
-        document = self.documents[resource.document]
-        node = self._node(document.root, path, problem.at_key)
-        start, length = (node.start, _length(self.source, node)) if node else (document.span.start, 1)
-        raw = self._raw(document.root, path)
+        # A file that is empty has no document.
+        document = self.documents[resource.document] if self.documents else None
+        root = document.root if document else None
+        node = self._node(root, path, problem.at_key)
+        start, length = (
+            (node.start, _length(self.source, node)) if node else (document.span.start if document else 0, 1)
+        )
+        raw = self._raw(root, path)
         return Finding(
             problem.rule,
             problem.severity or RULES[problem.rule].severity,
