@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kbump.validation.judging import Judge
     from kbump.yaml.nodes import Path
 
+_IGNORE = re.compile(r"(?i)ignore[ \t]*\[")
 _TEMPLATE_LINE = re.compile(r"^[ \t]*(?:-[ \t]+)*\{\{", re.MULTILINE)
 _ALIAS = re.compile(r"`\*[^`]*`")
 _SECRET = re.compile(r"""(?i)\bkind["']?[ \t]*:[ \t]*["']?secret\b""")
@@ -172,7 +173,7 @@ class _Check:
 
     def located(self, suspect: bool) -> Applied:
         """Return the findings in the order of the text, without what comments ignore."""
-        ignores = "ignore[" in self.source.text
+        ignores = "kbump" in self.source.text and _IGNORE.search(self.source.text) is not None
         if not (self.problems or suspect or ignores):
             return Applied([])
         # Imported only for a file of which there is something to say.

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from kbump.yaml.nodes import Document
 
 _COMMENT = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[ \t]*kbump:[ \t]*ignore\[([^\]\r\n]*)\]")
+# What was meant to be one.
+_ALMOST = re.compile(r"(?i)(?:(?<=[ \t\r\n])|\A)#[ \t]*kbump[ \t]*:?[ \t]*ignore[ \t]*\[[^\]\r\n]*\]")
 _COMMENT_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?[ \t]*(?:\r\n|\r|\n|\Z)")
 
 
@@ -49,8 +51,8 @@ def apply_comments(source: Source, documents: Sequence[Document], findings: list
     used = {(one.rule, one.location.line) for one in findings}
     unused = [comment for comment in comments if (comment.rule, comment.line) not in used]
     waiting = [(one.line, _unused(source, one)) for one in unused if one.rule == _OF_THE_RUN]
-    kept_and_unused = kept + [_unused(source, one) for one in unused if one.rule != _OF_THE_RUN]
-    return Applied(kept_and_unused, len(findings) - len(kept), waiting)
+    vain = [_unused(source, one) for one in unused if one.rule != _OF_THE_RUN]
+    return Applied([*kept, *vain, *_misspelt(source, documents)], len(findings) - len(kept), waiting)
 
 
 def apply_config(
@@ -106,6 +108,13 @@ def _block(source: Source, offset: int) -> tuple[Span, int]:
     while at < len(source.text) and (match := _COMMENT_LINE.match(source.text, at)):
         at = match.end()
     return Span(span.start, at), source.location(at).line
+
+
+def _misspelt(source: Source, documents: Sequence[Document]) -> Iterator[Finding]:
+    for match in real_comments(source, _ALMOST.finditer(source.text), _scalars(documents)):
+        if not _COMMENT.match(source.text, match.start()):
+            message, fix = f"`{match[0]}` is not read", "write it as `# kbump: ignore[rule] reason`"
+            yield Finding("unused-ignore", "warning", source.location(match.start()), message, fix, len(match[0]))
 
 
 def _scalars(documents: Sequence[Document]) -> Iterator[Scalar]:
