@@ -135,6 +135,10 @@ class _Run:
         self.text = text
         self.overlays = Overlays()
         settings = workspace.config.validate
+        if settings.ignore:
+            from kbump.validation.ignores import refuse_unknown_rules
+
+            refuse_unknown_rules(settings.ignore)
         self.catalog = catalog(options.kubernetes_version or settings.version)
         self.until = parse_limit(options.deprecations_until)
         self.schemas = Schemas(self.catalog, custom_schemas(self.given()))

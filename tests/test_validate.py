@@ -276,3 +276,14 @@ def test_definitions_beside_the_run_describe_its_objects(kbump, tree) -> None:
     for path in ("crds", "crds/a/crd.yaml"):
         ran = kbump("validate", "k8s", "--crds", path, "-o", "concise")
         assert ran.stdout == "k8s/w.yaml:4:7: [error] `spec` must be a string, found the integer 5 (wrong-type)\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "hint"), [("unknwon-field", "did you mean `unknown-field`?"), ("x", "`kbump validate --rules` names them")]
+)
+def test_a_setting_that_ignores_an_unknown_rule_is_refused_with_its_place(kbump, tree, rule: str, hint: str) -> None:
+    tree({".kbump.yaml": f"validate:\n  ignore:\n    - rule: {rule}\n", "a.yaml": VALID})
+    ran = kbump("validate")
+    assert ran.code == 2
+    assert f".kbump.yaml:3:7: error: there is no rule `{rule}`" in ran.stderr
+    assert hint in ran.stderr

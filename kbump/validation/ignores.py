@@ -6,6 +6,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
+from kbump.errors import ConfigError
 from kbump.finding import Finding
 from kbump.source import Span
 from kbump.validation.problem import Applied
@@ -72,6 +73,15 @@ def apply_config(
         if not matching:
             kept.append(finding)
     return kept, frozenset(used)
+
+
+def refuse_unknown_rules(ignores: Sequence[Ignore]) -> None:
+    """Raise ConfigError, located, for a setting whose rule there is not."""
+    for one in ignores:
+        if one.rule not in RULES:
+            alike = close(one.rule, RULES)
+            hint = f"did you mean `{alike}`?" if alike else "`kbump validate --rules` names them"
+            raise ConfigError(f"there is no rule `{one.rule}`", location=one.location, hint=hint)
 
 
 def unused_settings(ignores: Sequence[Ignore], used: frozenset[int]) -> list[Finding]:

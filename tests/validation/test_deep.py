@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from kbump import validate
@@ -9,17 +11,25 @@ from kbump import validate
 OBJECT = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nbinaryData: "
 
 
-@pytest.mark.parametrize(
-    ("depth", "message"),
-    [
-        pytest.param(200, "`a` must be a base64 text, found a mapping", id="within both validators"),
-        pytest.param(300, "`a` must be a base64 text, found a mapping", id="beyond jsonschema-rs"),
-        pytest.param(900, "the ConfigMap is nested too deep to be checked", id="beyond Python"),
-    ],
-)
-def test_a_deep_object_is_an_error(depth: int, message: str) -> None:
+# How deep Python goes depends on its version: 3.12 has no frames for comprehensions any more.
+MESSAGES = {"`a` must be a base64 text, found a mapping", "the ConfigMap is nested too deep to be checked"}
+
+
+@pytest.mark.parametrize("depth", [200, 300, 900])
+def test_a_deep_object_is_an_error(depth: int) -> None:
     (finding,) = validate(text=OBJECT + "{a: " * depth + "null" + "}" * depth).findings
-    assert (finding.severity, finding.message) == ("error", message)
+    assert finding.severity == "error"
+    assert finding.message in MESSAGES
+
+
+def test_an_object_that_python_is_too_shallow_for_is_an_error() -> None:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(700)
+    try:
+        (finding,) = validate(text=OBJECT + "{a: " * 900 + "null" + "}" * 900).findings
+    finally:
+        sys.setrecursionlimit(limit)
+    assert finding.message == "the ConfigMap is nested too deep to be checked"
 
 
 @pytest.mark.parametrize("depth", [1_001, 10_000])
