@@ -241,7 +241,8 @@ def image(document: Document) -> tuple[object, ...]:
         document.span,
         document.flows,
         [span for span, _ in document.aliases],
-        shape(document.root),
+        # Where nothing is, the two parsers do not agree, and one flow colon in a text is enough for the other one.
+        [one for one in shape(document.root) if one[0] < one[1]],
     )
 
 
