@@ -19,7 +19,10 @@ OFFLINE = """
 import socket, sys
 def refuse(*args, **kwargs):
     raise AssertionError("it asked the network")
-socket.socket = socket.create_connection = socket.getaddrinfo = refuse
+class Refusing(socket.socket):
+    connect = connect_ex = refuse
+socket.socket = Refusing
+socket.create_connection = socket.getaddrinfo = refuse
 from kbump.cli import main
 sys.exit(main())
 """
