@@ -11,10 +11,10 @@ from tests.conftest import ROOT
 
 VALUES = {
     "errors", "source", "finding", "image", "pinning", "provenance", "versions", "yaml", "manifest", "resource",
-    "config",
+    "remote", "config",
 }  # fmt: skip
 VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "validation"}
-WORLD = {"files", "cluster", "parallel"}
+WORLD = {"files", "git", "forge", "cluster", "parallel"}
 WORKFLOWS = {"workspace", "inventory", "update", "overlays", "namesakes", "inspection"}
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
