@@ -1,0 +1,27 @@
+"""Another server than the forge, that a token must not reach; for tests only."""
+
+from __future__ import annotations
+
+from http.server import BaseHTTPRequestHandler
+from typing import Any, ClassVar
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """Another server; as a proxy it answers for all hosts, and connects to none."""
+
+    seen: ClassVar[list[tuple[str, dict[str, str]]]] = []
+    port: ClassVar[int] = 0
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+    def respond(self) -> None:
+        self.seen.append((f"{self.command} {self.path}", dict(self.headers.items())))
+        self.send_response(403 if self.command == "CONNECT" else 200)
+        self.send_header("Content-Length", "16")
+        self.end_headers()
+        self.wfile.write(b'{"login": "eve"}')
+
+
+for _method in ("CONNECT", "GET", "POST"):
+    setattr(Elsewhere, f"do_{_method}", Elsewhere.respond)
