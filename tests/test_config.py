@@ -26,6 +26,14 @@ GOOD = {
     "paths of custom resources": "images:\n  example.com/Widget: ['spec.jobs[*].image', spec.*.image]\n  T: [a.b]\n",
     "globs of values files": "values: ['releases/*/values.yaml']\n",
     "defaults of a command": "defaults:\n  set-image: {no-downgrade: true, exclude: [vendor/, a.yaml], require: 1}\n",
+    "what differs": "diff: {expected: ['Deployment:spec.replicas', metadata.namespace]}\n",
+    "how changes come in": "delivery: pull-request\ncommit: {message: 'chore: {images}', author: Bot <bot@acme.dev>}\n",
+    "a promotion": (
+        "promotion:\n  target: https://git.acme.dev/acme/infra\n  gates: {no-downgrade: false, max-change: minor}\n"
+        "  groups: {shop: ['ghcr.io/acme/shop-*']}\n  repositories: {a/web: b/web}\n  labels: [x]\n  draft: true\n"
+        "  reviewers: [acme/platform]\n  assignees: [octocat]\n"
+    ),
+    "a forge": "forge: {kind: gitea, api_url: 'https://git.acme.dev/api/v1', allow_http: true}\n",
     "sections that are empty mappings": "environments: {}\nimages: {}\nvalues: []\ndefaults: {set-image: {}}\n",
 }
 BAD = {
@@ -46,6 +54,15 @@ BAD = {
     "a path with an index": ("images:\n  Widget: ['spec.jobs[0].image']\n", "2:11", "is no path"),
     "a path that is a number": ("images:\n  Widget: [5]\n", "2:12", "must be a text"),
     "values that are a text": ("values: a.yaml\n", "1:9", "`values` must be a list"),
+    "paths that are a text": ("diff: {expected: spec.replicas}\n", "1:18", "`expected` must be a list"),
+    "an unknown delivery": ("delivery: pull-requests\n", "1:11", "`delivery` cannot be `pull-requests`"),
+    "an author without address": ("commit: {author: Bot}\n", "1:18", "`author` must be `Name <address>`"),
+    "an unknown gate": ("promotion: {gates: {no-downgrades: true}}\n", "1:21", "unknown gate `no-downgrades`"),
+    "a gate that is a text": ("promotion: {gates: {pinned: often}}\n", "1:29", "`pinned` must be true or false"),
+    "an unknown class": ("promotion: {gates: {max-change: huge}}\n", "1:33", "`max-change` cannot be `huge`"),
+    "a group with a slash": ("promotion: {groups: {a/b: [x]}}\n", "1:27", "is no name for a group"),
+    "an API without scheme": ("forge: {api_url: git.acme.dev}\n", "1:18", "must be the address of an API"),
+    "an unknown forge": ("forge: {kind: gitlab}\n", "1:15", "`kind` cannot be `gitlab`"),
     "a default that is a mapping": ("defaults:\n  images: {exclude: {a: b}}\n", "2:21", "must be"),
 }
 
@@ -79,7 +96,10 @@ def test_a_mistyped_key_has_a_suggestion(text: str) -> None:
 def test_an_unknown_key_unlike_any_other_lists_the_known_ones() -> None:
     with pytest.raises(ConfigError) as caught:
         read_config(Source(".kbump.yaml", "zzz: 1\n"), "/repo")
-    assert caught.value.hint == "known are `defaults`, `environments`, `images`, `validate`, `values`"
+    assert caught.value.hint == (
+        "known are `commit`, `defaults`, `delivery`, `diff`, `environments`, `forge`, `images`, `promotion`, "
+        "`validate`, `values`"
+    )
 
 
 TEXTS = st.sampled_from(
@@ -89,6 +109,36 @@ LEAVES = TEXTS | st.integers() | st.booleans() | st.none()
 SECTIONS = st.dictionaries(TEXTS, LEAVES | st.lists(LEAVES, max_size=3), max_size=3)
 IGNORE_KEYS = ("rule", "path", "kind", "reason", "other")
 OPTION_NAMES = st.sampled_from(["require", "exclude", "nothing", *OPTIONS["set-image"]])
+TEXT_LISTS = st.lists(LEAVES, max_size=2) | LEAVES
+AUTHORS = st.sampled_from(["Bot <bot@acme.dev>", "Bot", "<a@b>", "a <b> c", "", 5])
+GATES = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("no-downgrade", "immutable-tags", "pinned", "valid", "x"), st.booleans() | LEAVES),
+        "max-change": st.sampled_from(["patch", "minor", "major", "huge", True]),
+    },
+)
+PROMOTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "target": LEAVES,
+        "gates": GATES | LEAVES,
+        "groups": SECTIONS | LEAVES,
+        "repositories": SECTIONS | LEAVES,
+        **dict.fromkeys(("labels", "reviewers", "assignees"), TEXT_LISTS),
+        "draft": LEAVES,
+        "other": LEAVES,
+    },
+)
+FORGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "kind": st.sampled_from(["gitea", "github", "forgejo", "gitlab", "", None]),
+        "api_url": st.sampled_from(["https://a/api/v1", "http://a:1", "a", "https://", "https://u@a", "https://a?b"]),
+        "allow_http": LEAVES,
+        "other": LEAVES,
+    },
+)
 
 
 @given(
@@ -119,6 +169,11 @@ OPTION_NAMES = st.sampled_from(["require", "exclude", "nothing", *OPTIONS["set-i
                 },
             )
             | LEAVES,
+            "diff": st.fixed_dictionaries({}, optional={"expected": TEXT_LISTS}) | LEAVES,
+            "delivery": st.sampled_from(["push", "pull-request", "x", 1]),
+            "commit": st.fixed_dictionaries({}, optional=dict.fromkeys(("message", "author", "x"), AUTHORS)) | LEAVES,
+            "promotion": PROMOTIONS | LEAVES,
+            "forge": FORGES | LEAVES,
             "other": LEAVES,
         },
     )
