@@ -26,6 +26,9 @@ GOOD = {
     "paths of custom resources": "images:\n  example.com/Widget: ['spec.jobs[*].image', spec.*.image]\n  T: [a.b]\n",
     "globs of values files": "values: ['releases/*/values.yaml']\n",
     "defaults of a command": "defaults:\n  set-image: {no-downgrade: true, exclude: [vendor/, a.yaml], require: 1}\n",
+    "what validate is to heed": (
+        "validate: {version: 1.31, crds: [crds], ignore: [{rule: x, path: a, kind: Pod, reason: because}]}\n"
+    ),
     "what differs": "diff: {expected: ['Deployment:spec.replicas', metadata.namespace]}\n",
     "how changes come in": "delivery: pull-request\ncommit: {message: 'chore: {images}', author: Bot <bot@acme.dev>}\n",
     "a promotion": (
@@ -54,6 +57,10 @@ BAD = {
     "a path with an index": ("images:\n  Widget: ['spec.jobs[0].image']\n", "2:11", "is no path"),
     "a path that is a number": ("images:\n  Widget: [5]\n", "2:12", "must be a text"),
     "values that are a text": ("values: a.yaml\n", "1:9", "`values` must be a list"),
+    "a version that is none": ("validate: {version: true}\n", "1:21", "`version` must be a version of Kubernetes"),
+    "ignores that are a mapping": ("validate: {ignore: {rule: x}}\n", "1:20", "`ignore` must be a list"),
+    "an ignore without its rule": ("validate: {ignore: [{kind: Pod}]}\n", "1:21", "`rule` is missing"),
+    "CRDs that are a text": ("validate: {crds: crds}\n", "1:18", "`crds` must be a list"),
     "paths that are a text": ("diff: {expected: spec.replicas}\n", "1:18", "`expected` must be a list"),
     "an unknown delivery": ("delivery: pull-requests\n", "1:11", "`delivery` cannot be `pull-requests`"),
     "an author without address": ("commit: {author: Bot}\n", "1:18", "`author` must be `Name <address>`"),
