@@ -17,6 +17,8 @@ BRANCH = "Kbump-Source-Branch"
 COMMIT = "Kbump-Source-Commit"
 BUILD = "Kbump-Source-Build"
 AUTHOR = "Triggered-by"
+CONTENT = "Kbump-Content"
+"""What the commit changes (kbump.git.content): a branch that changes something else has commits of somebody else."""
 _TRAILER = re.compile(r"([A-Za-z0-9-]+): (.*)")
 _TAGS = "refs/tags"
 

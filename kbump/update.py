@@ -72,6 +72,7 @@ class Options(NamedTuple):
     break_links: bool = False
     write: bool = True
     patch: bool = False
+    root: str = "."
 
 
 def set_image(
@@ -92,9 +93,10 @@ def set_image(
     """Rewrite image references in files and directories, or in one `text`, and leave every other byte as it was.
 
     `images` are `REPOSITORY:TAG`, `REPOSITORY@DIGEST`, `REPOSITORY:TAG@DIGEST` or `OLD=NEW`; `containers` are
-    `NAME=IMAGE`. `kinds`, `names` and `namespaces` narrow them. Without paths: the current directory. Options:
+    `NAME=IMAGE`. `kinds`, `names` and `namespaces` narrow them. Without paths: the directory `root`. Options:
     `environment`, `exclude` (globs), `ignore` (False: also what git ignores), `templates`, `require` (at least so many
-    fields), `keep_going`, `break_links`, `write` (False: only plan), `patch` (also return a patch for `git apply`).
+    fields), `keep_going`, `break_links`, `write` (False: only plan), `patch` (also return a patch for `git apply`),
+    `root` (else the current directory).
 
     All is planned and checked before the first byte is written; a file is the old one or the new one, whatever kills
     the process. Raises UsageError, ConfigError, and SourceError for a path that cannot be walked; what is wrong with
@@ -123,7 +125,7 @@ def _in_files(
     progress: Callable[[int, int], None] | None,
 ) -> SetImageResult:
     workspace = open_workspace(
-        paths or ["."], environment=options.environment, exclude=options.exclude, ignore=options.ignore
+        paths or [options.root], environment=options.environment, exclude=options.exclude, ignore=options.ignore
     )
     run = _Run(workspace, selection, options, progress)
     plans, states = run.scan()

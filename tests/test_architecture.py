@@ -15,7 +15,7 @@ VALUES = {
 }  # fmt: skip
 VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "validation"}
 WORLD = {"files", "git", "forge", "cluster", "parallel"}
-WORKFLOWS = {"workspace", "inventory", "update", "overlays", "namesakes", "inspection"}
+WORKFLOWS = {"workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery"}
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
 # What each room may import beside itself; a workflow names the workflows that it builds on.
@@ -26,11 +26,12 @@ MAY_IMPORT = {
     "workspace": VALUES | WORLD,
     "inventory": VALUES | VERBS | WORLD | {"workspace"},
     "update": VALUES | VERBS | WORLD | REPORT | {"workspace", "inventory"},
+    "delivery": VALUES | VERBS | WORLD | {"workspace", "update"},
     "overlays": VALUES | VERBS | WORLD,
     "namesakes": VALUES | VERBS | WORLD,
     "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes"},
-    "report": VALUES | {"rewriting", "comparison", "validation", "inventory", "update", "inspection"},
-    **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli"}),
+    "report": VALUES | {"rewriting", "comparison", "validation", "inventory", "update", "inspection", "delivery"},
+    **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli", "drone"}),
 }
 MODULES = sorted((ROOT / "kbump").rglob("*.py"))
 

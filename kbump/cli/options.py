@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -23,6 +24,22 @@ class ListedText(click.types.StringParamType):
 
     name = "text"
     envvar_list_splitter = os.pathsep
+
+
+class Duration(click.ParamType[float]):
+    """A time as kubectl takes it, `90s`, `2m` or `1h30m`; the value is in seconds."""
+
+    name = "duration"
+    _UNITS: ClassVar[dict[str, float]] = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds; fail for a text without units, and for nothing."""
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+        parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", str(value))
+        if not parts or "".join(number + unit for number, unit in parts) != value:
+            self.fail(f"`{value}` is no duration: write it as 90s, 2m or 1h30m.", param, ctx)
+        return sum(float(number) * self._UNITS[unit] for number, unit in parts)
 
 
 def common_options(*formats: str, keep_going: bool = True) -> Callable[[_Command], _Command]:

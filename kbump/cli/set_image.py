@@ -10,6 +10,7 @@ import click
 from kbump.cli.edge import Interrupted, say_error
 from kbump.cli.options import CONTEXT, ListedText, apply_defaults, coloured, common_options
 from kbump.cli.progress import progress_bar
+from kbump.cli.repository import check_options, report_delivery, repository_options, run_delivery
 from kbump.errors import UsageError
 from kbump.update import SetImageResult, set_image
 from kbump.workspace import find_config
@@ -20,11 +21,13 @@ Examples:
   kbump set-image ghcr.io/acme/web:1.4.2 ghcr.io/acme/worker:1.4.2 -f k8s/staging
   kbump set-image nginx=mirror.example.com/nginx:1.27.1 --check
   kbump set-image --container web=ghcr.io/acme/web:1.4.2 --kind Deployment
+  kbump set-image ghcr.io/acme/web:1.4.2 --repo https://github.com/acme/infra-staging
   kubectl kustomize . | kbump set-image ghcr.io/acme/web:1.4.2 -f - > all.yaml
 
 \b
-Exit codes: 0 done or nothing to do, 1 nothing matched, refused or (--check) would
-change, 2 usage, or a file that cannot be read, parsed or written."""
+Exit codes: 0 done or nothing to do, 1 nothing matched, refused, (--check) would
+change, or a newer build was faster, 2 usage, a file that cannot be read, parsed or
+written, or a repository that cannot be reached or refuses the push."""
 
 
 @click.command("set-image", context_settings=CONTEXT, epilog=_EPILOG)
@@ -52,6 +55,11 @@ change, 2 usage, or a file that cannot be read, parsed or written."""
 @click.option("--drop-digest", is_flag=True, help="Replace a pinned digest by a tag.")
 @click.option("--templates", is_flag=True, help="Edit literal `image:` lines of templates that are no YAML.")
 @click.option("--break-links", is_flag=True, help="Rewrite a file that has other hard links, too.")
+@click.option(
+    "--repo", metavar="URL",
+    help="Work in a clone of this repository, commit and push: https, ssh, file, or USER@HOST:PATH.",
+)  # fmt: skip
+@repository_options
 @common_options("text", "json", "github")
 @click.pass_context
 def set_image_command(context: click.Context, /, **_: Any) -> int:
@@ -60,18 +68,26 @@ def set_image_command(context: click.Context, /, **_: Any) -> int:
     IMAGE is REPOSITORY:TAG, REPOSITORY@DIGEST or REPOSITORY:TAG@DIGEST: every image field of that
     repository gets the tag and digest. OLD=NEW also changes the name.
     """
-    paths = context.params["filename"]
-    options = apply_defaults(context, find_config(paths[0] if paths else "."))
+    paths = () if context.params["repo"] else context.params["filename"]
+    config = find_config(paths[0] if paths else ".")
+    options = apply_defaults(context, config)
     if options["environment"] and options["filename"]:
         raise UsageError("`--environment` and `-f` exclude each other", hint="leave one of them out")
+    check_options(options)
+    if options["repo"]:
+        return report_delivery(context, run_delivery(options, config, _given(options)), options)
     return _report(context, _run(options), options)
 
 
-def _run(options: dict[str, Any]) -> SetImageResult:
+def _given(options: dict[str, Any]) -> dict[str, Any]:
     given = {name: options[option] for name, option in _PASSED.items()}
     given["ignore"] = not options["no_ignore"]
     given["write"] = not (options["dry_run"] or options["diff"] or options["check"])
-    given["patch"] = options["diff"]
+    return given
+
+
+def _run(options: dict[str, Any]) -> SetImageResult:
+    given = {**_given(options), "patch": options["diff"]}
     if "-" in options["filename"]:
         return set_image(options["images"], text=_standard_input(options["filename"]), **given)
     progress = progress_bar("Looking for images")

@@ -30,6 +30,14 @@ def changed(clone: Repository) -> list[str]:
     return [os.fsdecode(entry[3:]) for entry in listed.split(b"\0") if entry]
 
 
+def stage(clone: Repository, files: Iterable[str]) -> str:
+    """Take given files, and nothing else, as they are on the disk into the next commit; return its tree."""
+    what = "git cannot commit"
+    names = b"".join(os.fsencode(_inside(name)) + b"\0" for name in files)
+    clone.run("update-index", "--add", "--remove", "-z", "--stdin", what=what, data=names)
+    return clone.run("write-tree", what=what).decode().strip()
+
+
 def commit(
     clone: Repository,
     message: str,
@@ -49,9 +57,7 @@ def commit(
     if not message.strip() or "\0" in message:
         raise UsageError("a commit message is empty, or has a NUL in it")
     what = "git cannot commit"
-    names = b"".join(os.fsencode(_inside(name)) + b"\0" for name in files)
-    clone.run("update-index", "--add", "--remove", "-z", "--stdin", what=what, data=names)
-    written = clone.run("write-tree", what=what).decode().strip()
+    written = stage(clone, files)
     parent, before = clone.run("rev-parse", "HEAD", "HEAD^{tree}", what=what).decode().split()
     if written == before:
         return None

@@ -40,19 +40,25 @@ class Commit(NamedTuple):
 
 
 def history(
-    repository: Repository, rev: str = "HEAD", *, paths: Sequence[str] = (), trailers: Sequence[str] = (), most: int = 1
+    repository: Repository,
+    rev: str = "HEAD",
+    *,
+    without: str = "",
+    paths: Sequence[str] = (),
+    trailers: Sequence[str] = (),
+    most: int = 1,
 ) -> list[Commit]:
     """Return the newest commits, at most `most`, that touched any of the paths and carry any of the trailers.
 
-    A trailer is given as it begins: `Kbump-Image: acme/web:` finds every tag of acme/web. Without paths, without
-    trailers, each commit counts. Raises GitError if `rev` is no commit.
+    Commits that the revision `without` has, too, are left out. A trailer is given as it begins: `Kbump-Image: web:`
+    finds every tag of web. Without paths, without trailers, each commit counts. Raises GitError if `rev` is no commit.
     """
     if any("\n" in text or "\0" in text for text in (*paths, *trailers)):
         raise UsageError("a path or trailer has a line break or a NUL in it")
-    sha = repository.resolve(rev)
+    revisions = [repository.resolve(rev), *([f"^{repository.resolve(without)}"] if without else [])]
     # Git finds the text anywhere in a message: more of them may be needed, and then all are read.
     for limit in (most + 16 * bool(trailers), None):
-        found = _read(repository, sha, paths, trailers, limit)
+        found = _read(repository, revisions, paths, trailers, limit)
         wanted = [commit for commit in found if _carries(commit, trailers)]
         if len(wanted) >= most or limit is None or len(found) < limit:
             break
@@ -65,12 +71,12 @@ def commit_of(repository: Repository, rev: str) -> Commit:
 
 
 def _read(
-    repository: Repository, sha: str, paths: Sequence[str], trailers: Sequence[str], limit: int | None
+    repository: Repository, revisions: Sequence[str], paths: Sequence[str], trailers: Sequence[str], limit: int | None
 ) -> list[Commit]:
     arguments = ["log", "-z", "--no-mailmap", "--no-follow", "--no-notes", _FORMAT]
     arguments += [f"--max-count={limit}"] if limit is not None else []
     arguments += ["--fixed-strings", *(f"--grep={text}" for text in trailers)] if trailers else []
-    listed = repository.run(*arguments, sha, "--", *paths, what="git cannot read the history")
+    listed = repository.run(*arguments, *revisions, "--", *paths, what="git cannot read the history")
     return list(_commits(listed.decode(errors="replace")))
 
 

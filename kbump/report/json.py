@@ -10,6 +10,7 @@ from kbump.report.text import unicode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kbump.delivery import Delivery
     from kbump.errors import KbumpError, Location
     from kbump.finding import Finding
     from kbump.inspection import ValidateResult
@@ -35,19 +36,40 @@ def images_json(result: ImagesResult) -> str:
 
 def set_image_json(result: SetImageResult) -> str:
     """Return a set_image() result as JSON."""
-    return _dump(
-        {
-            "version": _VERSION,
-            "files": result.files,
-            "written": result.written,
-            "blocked": result.blocked,
-            "changes": [_change(change) for change in result.changes],
-            "nearMisses": [_finding(finding) for finding in result.findings],
-            "unmatched": [{"image": text, "suggestions": close} for text, close in result.unmatched.items()],
-            "errors": _errors(result.errors),
-            "skipped": _skipped(result.skipped),
-        }
-    )
+    return _dump(_set_image(result))
+
+
+def delivery_json(delivery: Delivery) -> str:
+    """Return a delivery as JSON: that of set_image(), and what came of it in the repository."""
+    newer = delivery.superseded_by
+    told = {
+        "status": delivery.status,
+        "repository": delivery.repository,
+        "branch": delivery.branch,
+        "commit": delivery.commit,
+        "message": delivery.message,
+        "attempts": delivery.attempts,
+        "reason": delivery.reason,
+        "supersededBy": {"commit": newer.commit.sha, "build": newer.build.order, "image": newer.image}
+        if newer
+        else None,
+        "notes": list(delivery.notes),
+    }
+    return _dump({**_set_image(delivery.result), "delivery": told})
+
+
+def _set_image(result: SetImageResult) -> dict[str, Any]:
+    return {
+        "version": _VERSION,
+        "files": result.files,
+        "written": result.written,
+        "blocked": result.blocked,
+        "changes": [_change(change) for change in result.changes],
+        "nearMisses": [_finding(finding) for finding in result.findings],
+        "unmatched": [{"image": text, "suggestions": close} for text, close in result.unmatched.items()],
+        "errors": _errors(result.errors),
+        "skipped": _skipped(result.skipped),
+    }
 
 
 def validate_json(result: ValidateResult) -> str:

@@ -1,0 +1,186 @@
+"""deliver(): set images in a remote repository, by one commit on its branch or by a pull request."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from kbump.delivery.checkout import Access, Checkout, checkout, located
+from kbump.delivery.committing import Style, commit_files
+from kbump.delivery.landing import land
+from kbump.delivery.superseding import Superseded, superseded
+from kbump.forge.settings import TIMING
+from kbump.message import commit_message
+from kbump.provenance import Build
+from kbump.remote import Remote, check_directory, check_ref
+from kbump.update import SetImageResult, set_image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from kbump.forge.settings import Timing
+    from kbump.rewriting.result import Change
+
+Status = Literal["pushed", "planned", "unchanged", "blocked", "superseded", "refused"]
+TIMEOUT_S = 120.0
+NO_BUILD, PLAIN = Build(), Style()
+
+
+class Delivery(NamedTuple):
+    """What came of setting images in a remote repository.
+
+    `status`: `pushed`; `planned` (of a dry run); `unchanged` (nothing to do); `blocked` (the result says why);
+    `superseded` by a newer build; `refused` by the repository's own policy. `commit` and `message` are those that
+    were made or, of a dry run, would be; `result` names files from the top of the repository; `attempts` counts
+    pushes; `reason` says why nothing was pushed; `notes` are worth saying all the same.
+    """
+
+    status: Status
+    result: SetImageResult
+    repository: str
+    branch: str
+    commit: str = ""
+    message: str = ""
+    attempts: int = 0
+    reason: str = ""
+    superseded_by: Superseded | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0: done or nothing to do; 1: something asked for was not done; 2: a file could not be read or written."""
+        return max(self.result.exit_code, int(self.status in ("superseded", "refused")))
+
+
+class _Plan(NamedTuple):
+    """What a run wants of a target, whatever its tip is."""
+
+    images: Iterable[str]
+    paths: Sequence[str]
+    build: Build
+    style: Style
+    force: bool
+    write: bool
+    options: Mapping[str, Any]
+
+
+def deliver(
+    images: str | Iterable[str],
+    url: str,
+    paths: Sequence[str] = (),
+    *,
+    environ: Mapping[str, str],
+    branch: str = "",
+    directory: str = "",
+    build: Build = NO_BUILD,
+    style: Style = PLAIN,
+    force: bool = False,
+    write: bool = True,
+    timeout_s: float = TIMEOUT_S,
+    allow_http: bool = False,
+    echo: Callable[[str], None] | None = None,
+    timing: Timing = TIMING,
+    **options: Any,
+) -> Delivery:
+    """Rewrite image references in the repository behind a URL: clone, edit, one commit, push.
+
+    `paths` are relative to the `directory` of the repository. If somebody else pushed meanwhile, the edit is made
+    again on the new tip, until `timeout_s` seconds are over. A `build` that is older than the one of its line which
+    set an image last changes nothing, but with `force`. `environ` holds the credentials (kbump.git.credentials) and
+    what git is to see. `options` are those of set_image().
+
+    Raises UsageError, ConfigError and GitError: for a URL, branch or path that is none, a server that cannot be
+    reached, and a push that a hook or a protection refused.
+    """
+    remote = Remote.parse(url)
+    if directory:
+        remote = remote._replace(directory=check_directory(os.path.join(remote.directory, directory)))
+    deadline = timing.clock() + timeout_s
+    listed = [images] if isinstance(images, str) else list(images)
+    wanted = _Plan(listed, [check_directory(path) for path in paths], build, style, force, write, options)
+    access = Access(environ, deadline, allow_http, echo)
+    with checkout(remote, check_ref(branch) if branch else "", access) as found:
+        return _Run(found, wanted).delivered(deadline, timing)
+
+
+class _Run:
+    """One delivery into a checkout; what is known of the last attempt is kept."""
+
+    def __init__(self, found: Checkout, wanted: _Plan) -> None:
+        self.found, self.wanted = found, wanted
+        self.style = wanted.style
+        self.last = Delivery("unchanged", _NOTHING, found.remote.url, found.branch)
+
+    def delivered(self, deadline: float, timing: Timing) -> Delivery:
+        landed = land(self.found, self.commit, deadline, timing)
+        if landed.commit:
+            return self.last._replace(status="pushed", commit=landed.commit, attempts=landed.attempts)
+        return self.last
+
+    def commit(self) -> str | None:
+        """Edit the files and commit them; return None, with the reason in `last`, if there is nothing to push."""
+        self.last = self.edited()
+        if self.last.status != "planned" or not self.wanted.write:
+            return None
+        # What a link leads to is the file that has changed.
+        real = (os.path.realpath(os.path.join(self.found.top, path)) for path in self.last.result.written)
+        files = sorted({self.found.relative(path) for path in real})
+        return commit_files(self.found, self.last.message, files, self.style)
+
+    def edited(self) -> Delivery:
+        config = self.found.config()
+        self.style = self.wanted.style.under(config)
+        if config.delivery == "pull-request":
+            return self.last._replace(status="refused", reason=_POLICY)
+        result = relative(self.set_images(), self.found)
+        last = self.last._replace(result=result, notes=self.notes())
+        if result.blocked or (result.errors and not result.changed):
+            return last._replace(status="blocked", reason=result.blocked)
+        if not result.changed:
+            return last._replace(status="unchanged")
+        newer = None if self.wanted.force else superseded(self.found.repository, result.changed, self.wanted.build)
+        if newer:
+            return last._replace(status="superseded", superseded_by=newer, reason=_said(newer))
+        return last._replace(status="planned", message=self.message(result.changed))
+
+    def set_images(self) -> SetImageResult:
+        root = self.found.root
+        paths = [self.found.path(os.path.join(self.found.directory, path)) for path in self.wanted.paths]
+        options = {**self.wanted.options, "write": self.wanted.write, "patch": not self.wanted.write}
+        return set_image(self.wanted.images, paths or None, root=root, **options)
+
+    def message(self, changes: Sequence[Change]) -> str:
+        return commit_message(changes, self.wanted.build, self.style.message, skip_ci=self.style.skip_ci)
+
+    def notes(self) -> tuple[str, ...]:
+        wanted = self.wanted
+        if wanted.force or not wanted.build.order or not self.found.repository.is_shallow():
+            return ()
+        return ("the history is cut off: whether a newer build was here before cannot be known in full",)
+
+
+_NOTHING = SetImageResult([], [], [], [], {}, 0, [])
+_POLICY = "its .kbump.yaml says `delivery: pull-request`, so nothing is pushed to its branch (use `--pull-request`)"
+
+
+def _said(newer: Superseded) -> str:
+    build = f"build {newer.build.order} of {newer.build.repository}"
+    return f"{build} is newer and has set `{newer.image}` already, by {newer.commit.sha[:12]}"
+
+
+def relative(result: SetImageResult, found: Checkout) -> SetImageResult:
+    """Return a result whose files are named from the top of the repository."""
+
+    def change(one: Change) -> Change:
+        return one._replace(location=one.location._replace(file=found.relative(one.location.file)))
+
+    return result._replace(
+        changes=[change(one) for one in result.changes],
+        findings=[
+            one._replace(location=one.location._replace(file=found.relative(one.location.file)))
+            for one in result.findings
+        ],
+        errors=[located(error, found.top) for error in result.errors],
+        skipped=[one._replace(path=found.relative(one.path)) for one in result.skipped],
+        written=[found.relative(path) for path in result.written],
+    )

@@ -1,0 +1,23 @@
+"""The remotes of the tests of git, and the command line in an environment in which no CI builds anything."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.git.conftest import bare, cloned, environ, home, opened, remote, server
+
+__all__ = ["bare", "cloned", "environ", "home", "opened", "remote", "server"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Take away what a CI system, a forge and a user's configuration would say."""
+    for name in list(os.environ):
+        if name.startswith(("DRONE", "CI_", "GITHUB_", "GITEA_", "GITLAB_", "FORGEJO_", "GIT_", "KBUMP_TOKEN")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
