@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.delivery.infra import GiteaInfra, GitHubInfra, Infra
+from tests.forge.conftest import gitea, gitea_server, github_host
 from tests.git.conftest import bare, cloned, environ, home, opened, remote, server
 
-__all__ = ["bare", "cloned", "environ", "home", "opened", "remote", "server"]
+__all__ = [
+    "bare", "cloned", "environ", "gitea", "gitea_server", "github_host", "home", "opened", "remote", "server",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +25,11 @@ def nothing_is_built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+
+
+@pytest.fixture(params=["github", "gitea"])
+def infra(request: pytest.FixtureRequest, tmp_path: Path) -> Infra:
+    """Return an infra repository on each of the two forges."""
+    if request.param == "github":
+        return GitHubInfra(request.getfixturevalue("github_host"), tmp_path)
+    return GiteaInfra(request.getfixturevalue("gitea"), tmp_path)

@@ -242,7 +242,7 @@ def pulls_of_commit(github: FakeGitHub, asked: Asked, account: Account, sha: str
 def delete_ref(github: FakeGitHub, asked: Asked, account: Account, name: str) -> Reply:
     if name in github.protected:
         return refusal(422, "Cannot delete protected branch")
-    return Reply(204) if github.branches.pop(name, None) else refusal(422, "Reference does not exist")
+    return Reply(204) if github.delete(name) else refusal(422, "Reference does not exist")
 
 
 def get_branch(github: FakeGitHub, asked: Asked, account: Account, name: str) -> Reply:

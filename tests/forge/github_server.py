@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -38,6 +40,7 @@ class FakeGitHub:
         self.comments: dict[int, tuple[int, dict[str, Any]]] = {}
         self.labels: dict[str, dict[str, Any]] = {}
         self.members = {BOT, PERSON}
+        self.bare: Path | None = None
         self.archived, self.default_branch, self.private, self.drafts = False, "main", False, True
         self.faults: list[Fault] = []
         self.asked: list[Asked] = []
@@ -102,10 +105,32 @@ class FakeGitHub:
         self.comments[comment["id"]] = (number, comment)
         return dict(comment)
 
+    def look(self) -> None:
+        """See which branches there are, if a real repository holds them: whoever pushes does not say so here."""
+        if self.bare:
+            listed = subprocess.run(
+                ["git", "for-each-ref", "--format=%(objectname) %(refname)", "refs/heads"],
+                cwd=self.bare,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+            self.branches = {name.removeprefix("refs/heads/"): sha for sha, name in map(str.split, listed.splitlines())}
+            for pull in self.pulls.values():
+                if pull["state"] == "open" and pull["head"]["ref"] in self.branches:
+                    pull["head"]["sha"] = self.branches[pull["head"]["ref"]]
+
+    def delete(self, name: str) -> bool:
+        """Delete a branch; say whether it was there."""
+        if self.bare and name in self.branches:
+            subprocess.run(["git", "update-ref", "-d", f"refs/heads/{name}"], cwd=self.bare, check=True)
+        return bool(self.branches.pop(name, None))
+
     def answer(self, asked: Asked, account: Account | None) -> Reply:
         """Do what was asked."""
         if account is None:
             return refusal(401, "Bad credentials")
+        self.look()
         if asked.method != "GET" and self.archived and asked.path.startswith("/repos/"):
             return refusal(403, "Repository was archived so is read-only.")
         for method, pattern, operation in ROUTES:

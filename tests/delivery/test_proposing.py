@@ -1,0 +1,186 @@
+"""propose(): one branch, one pull request, on a real Gitea and on a GitHub held to GitHub's description."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kbump.delivery.checkout import Access, checkout
+from kbump.delivery.committing import Style
+from kbump.delivery.proposing import Page, Proposal, Proposed, propose, withdraw
+from kbump.remote import Remote
+from tests.delivery.infra import Infra
+
+BRANCH = "kbump/promote"
+LEFT = "There are commits on this branch that kbump did not make"
+
+
+def recorded(body: str) -> str:
+    found = re.search(r"<!-- ([0-9a-f]+) -->", body)
+    return found[1] if found else ""
+
+
+def proposal(text: str, **given: Any) -> Proposal:
+    return Proposal(
+        BRANCH,
+        lambda name: f"Set web to {text}\n\nKbump-Content: {name}\n",
+        lambda name: Page(f"Web {text}", f"<!-- {name} -->\nThe web is {text}."),
+        recorded,
+        **given,
+    )
+
+
+def run(infra: Infra, text: str, **given: Any) -> Proposed:
+    access = Access({**os.environ, **infra.secrets}, math.inf)
+    with checkout(Remote.parse(infra.url), "", access) as found:
+        (Path(found.top) / "web").write_text(text)
+        return propose(found, infra.forge, proposal(text, **given), ["web"], Style())
+
+
+def take_back(infra: Infra) -> Proposed | None:
+    with checkout(Remote.parse(infra.url), "", Access({**os.environ, **infra.secrets}, math.inf)) as found:
+        return withdraw(found, infra.forge, BRANCH, "Nothing is left.", lambda body: re.sub("<!--.*-->", "", body))
+
+
+def test_the_first_run_opens_one(infra: Infra) -> None:
+    done = run(infra, "1.1", labels=["promotion"], draft=True)
+    assert done.status == "opened"
+    [pull] = infra.pulls(BRANCH)
+    assert (pull.title, pull.draft, pull.labels, pull.head_sha) == ("Web 1.1", True, ("promotion",), done.commit)
+    assert infra.read("web", BRANCH) == "1.1\n"
+    assert infra.messages(BRANCH)[0] == "Set web to 1.1"
+
+
+def test_the_second_run_changes_nothing(infra: Infra) -> None:
+    first = run(infra, "1.1", labels=["promotion"])
+    second = run(infra, "1.1", labels=["promotion"])
+    assert (second.status, second.commit) == ("unchanged", first.commit)
+    assert infra.tip(BRANCH) == first.commit
+
+
+def test_another_content_refreshes_the_same_one(infra: Infra) -> None:
+    first = run(infra, "1.1")
+    second = run(infra, "1.2", labels=["more"])
+    assert second.status == "refreshed"
+    [pull] = infra.pulls(BRANCH)
+    assert (pull.number, pull.title, pull.labels) == (first.pull_request.number, "Web 1.2", ("more",))
+    assert infra.messages(BRANCH)[0] == "Set web to 1.2"
+    assert infra.messages(BRANCH)[1:] == infra.messages("main")
+
+
+def test_the_branch_is_rebuilt_from_the_tip_where_the_tip_changed_its_files(infra: Infra) -> None:
+    run(infra, "1.2")
+    infra.commit({"web": "0.9"})
+    assert run(infra, "1.2").status == "refreshed"
+    assert infra.messages(BRANCH)[:2] == ["Set web to 1.2", "by hand"]
+
+
+def test_the_branch_keeps_its_reviews_where_the_tip_changed_other_files(infra: Infra) -> None:
+    first = run(infra, "1.2")
+    infra.commit({"other": "x"})
+    assert run(infra, "1.2") == first._replace(status="unchanged")
+
+
+def test_a_run_that_died_after_the_push_is_finished_by_the_next(infra: Infra) -> None:
+    first = run(infra, "1.1")
+    infra.close(first.pull_request.number)
+    infra.forge.update(first.pull_request.number, body="forgotten")
+    second = run(infra, "1.1")
+    assert (second.status, second.commit) == ("opened", first.commit)
+    assert second.pull_request.number != first.pull_request.number
+
+
+def test_a_page_that_is_not_as_it_should_be_is_made_so(infra: Infra) -> None:
+    first = run(infra, "1.1")
+    infra.forge.update(first.pull_request.number, title="half", body="done")
+    assert run(infra, "1.1")._replace(pull_request=None) == first._replace(status="refreshed", pull_request=None)
+    assert [pull.title for pull in infra.pulls(BRANCH)] == ["Web 1.1"]
+
+
+def test_what_a_person_closed_stays_closed_with_this_content(infra: Infra) -> None:
+    first = run(infra, "1.1")
+    infra.close(first.pull_request.number)
+    again = run(infra, "1.1")
+    assert (again.status, again.pull_request.number) == ("closed", first.pull_request.number)
+    assert [pull.state for pull in infra.pulls(BRANCH)] == ["closed"]
+    assert run(infra, "1.1", reopen=True).status == "opened"
+
+
+def test_what_a_person_closed_is_no_hindrance_for_another_content(infra: Infra) -> None:
+    infra.close(run(infra, "1.1").pull_request.number)
+    assert run(infra, "1.2").status == "opened"
+    assert [pull.state for pull in infra.pulls(BRANCH)] == ["open", "closed"]
+
+
+def test_a_commit_of_a_person_on_the_branch_is_left_alone_and_said_once(infra: Infra) -> None:
+    first = run(infra, "1.1")
+    mine = infra.commit({"hotfix": "x"}, "my fix", BRANCH)
+    for _ in range(2):
+        done = run(infra, "1.2")
+        assert (done.status, done.commit) == ("blocked", mine)
+    assert infra.tip(BRANCH) == mine
+    words = [one.body for one in infra.forge.comments(first.pull_request.number)]
+    assert len(words) == 1
+    assert LEFT in words[0]
+    assert infra.pulls(BRANCH)[0].title == "Web 1.1"
+
+
+def test_a_person_who_changed_our_own_change_is_left_alone(infra: Infra) -> None:
+    run(infra, "1.1")
+    infra.commit({"web": "1.1-patched"}, "my fix", BRANCH)
+    assert run(infra, "1.2").status == "blocked"
+
+
+def test_a_merge_of_the_base_into_the_branch_is_no_commit_of_a_person(infra: Infra) -> None:
+    run(infra, "1.1")
+    infra.commit({"other": "x"})
+    infra.merge_base_into(BRANCH)
+    assert run(infra, "1.1").status == "unchanged"
+    assert run(infra, "1.2").status == "refreshed"
+
+
+@pytest.mark.parametrize("how", ["merge", "squash"])
+def test_after_a_merge_the_next_content_opens_the_next_one(infra: Infra, how: str) -> None:
+    first = run(infra, "1.1")
+    infra.merge(first.pull_request.number, how)
+    assert infra.read("web") == "1.1\n"
+    second = run(infra, "1.2")
+    assert second.status == "opened"
+    assert [pull.state for pull in infra.pulls(BRANCH)] == ["open", "merged"]
+
+
+def test_if_nothing_is_left_it_is_closed_with_a_word_and_the_branch_deleted(infra: Infra) -> None:
+    first = run(infra, "1.1")
+    done = take_back(infra)
+    assert (done.status, done.pull_request.state) == ("withdrawn", "closed")
+    assert BRANCH not in infra.branches()
+    assert [one.body for one in infra.forge.comments(first.pull_request.number)] == ["Nothing is left."]
+    assert take_back(infra) is None
+
+
+def test_what_kbump_closed_itself_it_opens_again(infra: Infra) -> None:
+    run(infra, "1.1")
+    take_back(infra)
+    assert run(infra, "1.1").status == "opened"
+
+
+def test_what_is_closed_for_nothing_is_left_stays_if_a_person_committed(infra: Infra) -> None:
+    run(infra, "1.1")
+    infra.commit({"hotfix": "x"}, "my fix", BRANCH)
+    assert take_back(infra).status == "blocked"
+    assert [pull.state for pull in infra.pulls(BRANCH)] == ["open"]
+
+
+def test_a_branch_that_shares_nothing_with_the_base_is_somebody_elses(infra: Infra) -> None:
+    from tests.git.conftest import run_git
+
+    other = infra.folder / "other"
+    run_git("init", "--quiet", "--initial-branch", BRANCH, other)
+    run_git("commit", "--quiet", "--allow-empty", "--message", "alien", cwd=other)
+    run_git("push", "--quiet", infra.pushed, BRANCH, cwd=other)
+    assert run(infra, "1.1").status == "blocked"
