@@ -13,6 +13,7 @@ import tempfile
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from delivering import deliver
 from measuring import Case, Command, alternate, table
 from peers import absent, facts, kbump, peer
 from validating import validate_files, validate_objects, validate_one
@@ -87,6 +88,12 @@ CASES = {
     "tree": Case("3,000 files and 40 MB, one rewritten", lambda directory: _tree(directory, git=False), 15),
     "tree-in-git": Case("the same in a git work tree", lambda directory: _tree(directory, git=True), 15),
     "images": Case("1,000 files of 1.2 KB, all images listed", _images, 9),
+    "deliver": Case(
+        "a bare repository of 1,000 files, one of them rewritten, committed and pushed",
+        lambda directory: deliver(directory, matching=1),
+        15,
+    ),
+    "deliver-files": Case("the same, all of them rewritten", lambda directory: deliver(directory, matching=1_000), 9),
     "validate-one": Case("one Deployment of 1.2 KB, valid", validate_one, 25),
     "validate-files": Case("1,000 files of 1.2 KB, a Deployment and a Service each, all valid", validate_files, 9),
     "validate-objects": Case("10,000 objects in one file of 6 MB, all valid", validate_objects, 5),
