@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from kbump.git import Repository
     from kbump.remote import Remote
 
+_DAY_S = 86_400.0
+
 
 class Access(NamedTuple):
     """How a remote is reached: variables, whether secrets may go over http, when to give up, whom to tell.
@@ -89,8 +91,11 @@ def checkout(remote: Remote, branch: str, access: Access) -> Iterator[Checkout]:
     import tempfile
 
     given = credentials(remote, access.environ, allow_http=access.allow_http)
-    made = session(remote, access.environ, credentials=given, deadline=access.deadline, echo=access.echo)
-    with made as git, tempfile.TemporaryDirectory(prefix="kbump-") as folder:
+    # A large repository may take all the time there is to clone: no step has less of its own.
+    opened = session(
+        remote, access.environ, credentials=given, timeout_s=_DAY_S, deadline=access.deadline, echo=access.echo
+    )
+    with opened as git, tempfile.TemporaryDirectory(prefix="kbump-") as folder:
         top = os.path.join(os.path.realpath(folder), "clone")
         repository = clone(git, top, branch or remote.ref)
         if not repository.branch:
