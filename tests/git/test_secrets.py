@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from kbump.git import clone, commit, fetch, heads, session
 from kbump.remote import Remote
 from tests.git.conftest import ALICE, OWN, Opened, hook
 from tests.git.server import Server
+from tests.git.watching import Watch
 
 TOKEN = "s3cr3t-t0ken-of-the-run"
 PROGRAM = """
@@ -39,23 +39,6 @@ with session(remote, environ, credentials=credentials(remote, environ), echo=pri
         print(repr(error), error.hint, error.args)
         raise
 """
-
-
-class Watch(threading.Thread):
-    """Reads the command lines of all processes, again and again."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.done = threading.Event()
-        self.seen: set[bytes] = set()
-
-    def run(self) -> None:
-        while not self.done.wait(0.001):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    self.seen.add(path.read_bytes())
-                except OSError:
-                    continue
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="there is no /proc to look at")
