@@ -71,8 +71,15 @@ def test_a_console_block_shows_what_is_printed(block: str, tmp_path: Path) -> No
     shutil.copytree(CASES / "readme", tmp_path, dirs_exist_ok=True)
     (tmp_path / "kbump").write_text(f'#!/bin/sh\nexec {sys.executable} -m kbump "$@"\n')
     (tmp_path / "kbump").chmod(0o755)
+    if "/srv/git/" in block:
+        run("git init -q -b main w && cp -r shop w && cd w && git add -A && " + _COMMIT, tmp_path)
+        run("git clone -q --bare w infra.git", tmp_path)
     for command, output in steps(block):
-        assert run(command, tmp_path, str(tmp_path)) == output
+        ran = run(command.replace("/srv/git", str(tmp_path)), tmp_path, str(tmp_path))
+        assert ran.replace(str(tmp_path), "/srv/git") == output
+
+
+_COMMIT = "git -c user.name=t -c user.email=t@t commit -qm t"
 
 
 def test_the_library_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
