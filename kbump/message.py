@@ -20,17 +20,20 @@ _FIELDS = ("build", "commit", "environment", "images", "link", "repository", "ta
 _LONGEST = 72
 
 
-def commit_message(changes: Sequence[Change], build: Build, template: str = "", *, skip_ci: bool = False) -> str:
+def commit_message(
+    changes: Sequence[Change], build: Build, template: str = "", *, skip_ci: bool = False, content: str = ""
+) -> str:
     """Return the message of a commit: a subject, the changes one by one, and trailers that tell where they come from.
 
     `template` is the subject, and a body where it goes on behind an empty line; {images}, {tag}, {environment},
-    {build}, {commit}, {link} and {repository} stand for what there is. `skip_ci` adds [CI SKIP] to the subject.
+    {build}, {commit}, {link} and {repository} stand for what there is. `skip_ci` adds [CI SKIP] to the subject;
+    `content` is the name of what the commit changes, if that is to be known again (kbump.git.content).
     Raises UsageError for a template with another field.
     """
     subject, gap, body = _filled(template or SUBJECT, changes, build).strip().partition("\n\n")
     if skip_ci:
         subject += " [CI SKIP]"
-    said = [body.strip() if gap else "\n".join(_lines(changes)), "\n".join(trailers(build, _images(changes)))]
+    said = [body.strip() if gap else "\n".join(_lines(changes)), "\n".join(trailers(build, _images(changes), content))]
     return "\n\n".join([subject, *filter(None, said)]) + "\n"
 
 

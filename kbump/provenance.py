@@ -50,8 +50,8 @@ class Build(NamedTuple):
         return self.repository, _TAGS if self.tag else self.branch
 
 
-def trailers(build: Build, images: Iterable[str]) -> list[str]:
-    """Return the trailers of a commit that sets images: one for each image, then what is known of the build."""
+def trailers(build: Build, images: Iterable[str], content: str = "") -> list[str]:
+    """Return the trailers of a commit that sets images: one for each image, what is known of the build, the content."""
     lines = [f"{IMAGE}: {image}" for image in images]
     known = {
         REPOSITORY: build.repository,
@@ -59,6 +59,7 @@ def trailers(build: Build, images: Iterable[str]) -> list[str]:
         COMMIT: build.commit,
         BUILD: str(build.order or ""),
         AUTHOR: build.author,
+        CONTENT: content,
     }
     return lines + [f"{name}: {_one_line(value)}" for name, value in known.items() if value]
 

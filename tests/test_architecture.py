@@ -11,11 +11,11 @@ from tests.conftest import ROOT
 
 VALUES = {
     "errors", "source", "finding", "image", "pinning", "provenance", "versions", "yaml", "manifest", "resource",
-    "remote", "config",
+    "remote", "config", "marker",
 }  # fmt: skip
 VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "validation"}
 WORLD = {"files", "git", "forge", "cluster", "parallel"}
-WORKFLOWS = {"workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery"}
+WORKFLOWS = {"workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching"}
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
 # What each room may import beside itself; a workflow names the workflows that it builds on.
@@ -26,7 +26,8 @@ MAY_IMPORT = {
     "workspace": VALUES | WORLD,
     "inventory": VALUES | VERBS | WORLD | {"workspace"},
     "update": VALUES | VERBS | WORLD | REPORT | {"workspace", "inventory"},
-    "delivery": VALUES | VERBS | WORLD | {"workspace", "update"},
+    "reaching": VALUES | WORLD,
+    "delivery": VALUES | VERBS | WORLD | REPORT | {"workspace", "update", "reaching"},
     "overlays": VALUES | VERBS | WORLD,
     "namesakes": VALUES | VERBS | WORLD,
     "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes"},

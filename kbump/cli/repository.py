@@ -37,13 +37,15 @@ _OPTIONS = (
     click.option(
         "--source-build", type=click.IntRange(min=1), metavar="N", help="Number of the build.  [default: from CI]"
     ),
+    click.option("--pull-request", is_flag=True, help="Open or refresh one pull request instead of a push."),
+    click.option("--reopen", is_flag=True, help="Open it though a person closed one with this content."),
     click.option("--superseded-ok", is_flag=True, help="Exit 0 if a newer build has set the image already."),
     click.option("--force", is_flag=True, help="Go ahead though a newer build has set the image."),
     click.option("--timeout", type=Duration(), metavar="DURATION", help="Give up after this time.  [default: 2m]"),
 )  # fmt: skip
 NAMES = (
     "branch", "subdir", "message", "author", "skip_ci", "sign", "source_repo", "source_branch", "source_commit",
-    "source_build", "superseded_ok", "force", "timeout",
+    "source_build", "pull_request", "reopen", "superseded_ok", "force", "timeout",
 )  # fmt: skip
 
 
@@ -85,7 +87,9 @@ def run_delivery(options: Mapping[str, Any], config: Config, given: Mapping[str,
             style=Style(options["message"] or "", options["author"] or "", options["skip_ci"], options["sign"]),
             force=options["force"],
             timeout_s=options["timeout"] or TIMEOUT_S,
-            allow_http=config.forge.allow_http,
+            caller=config.forge,
+            pull_request=options["pull_request"],
+            reopen=options["reopen"],
             echo=_echo if options["verbose"] else None,
             **given,
         )

@@ -5,34 +5,41 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from kbump.config import ForgeChoice
 from kbump.delivery.checkout import Access, Checkout, checkout, located
 from kbump.delivery.committing import Style, commit_files
 from kbump.delivery.landing import land
+from kbump.delivery.pages import image_proposal
+from kbump.delivery.proposing import Proposed, propose
 from kbump.delivery.superseding import Superseded, superseded
 from kbump.forge.settings import TIMING
+from kbump.git import fetch
 from kbump.message import commit_message
 from kbump.provenance import Build
+from kbump.reaching import forge_of
 from kbump.remote import Remote, check_directory, check_ref
 from kbump.update import SetImageResult, set_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from kbump.forge import Forge
     from kbump.forge.settings import Timing
     from kbump.rewriting.result import Change
 
-Status = Literal["pushed", "planned", "unchanged", "blocked", "superseded", "refused"]
+Status = Literal["pushed", "proposed", "planned", "unchanged", "blocked", "superseded", "refused"]
 TIMEOUT_S = 120.0
-NO_BUILD, PLAIN = Build(), Style()
+NO_BUILD, PLAIN, NO_CHOICE = Build(), Style(), ForgeChoice()
 
 
 class Delivery(NamedTuple):
     """What came of setting images in a remote repository.
 
-    `status`: `pushed`; `planned` (of a dry run); `unchanged` (nothing to do); `blocked` (the result says why);
-    `superseded` by a newer build; `refused` by the repository's own policy. `commit` and `message` are those that
-    were made or, of a dry run, would be; `result` names files from the top of the repository; `attempts` counts
-    pushes; `reason` says why nothing was pushed; `notes` are worth saying all the same.
+    `status`: `pushed`; `proposed` by a pull request (`proposal` says what came of that); `planned` (of a dry run);
+    `unchanged` (nothing to do); `blocked` (the result says why); `superseded` by a newer build; `refused` by the
+    repository's own policy. `commit` and `message` are those that were made or, of a dry run, would be; `result` names
+    files from the top of the repository; `attempts` counts pushes; `reason` says why nothing was pushed; `notes` are
+    worth saying all the same.
     """
 
     status: Status
@@ -45,6 +52,7 @@ class Delivery(NamedTuple):
     reason: str = ""
     superseded_by: Superseded | None = None
     notes: tuple[str, ...] = ()
+    proposal: Proposed | None = None
 
     @property
     def exit_code(self) -> int:
@@ -61,6 +69,8 @@ class _Plan(NamedTuple):
     style: Style
     force: bool
     write: bool
+    pull_request: bool
+    reopen: bool
     options: Mapping[str, Any]
 
 
@@ -76,8 +86,10 @@ def deliver(
     style: Style = PLAIN,
     force: bool = False,
     write: bool = True,
+    pull_request: bool = False,
+    reopen: bool = False,
     timeout_s: float = TIMEOUT_S,
-    allow_http: bool = False,
+    caller: ForgeChoice = NO_CHOICE,
     echo: Callable[[str], None] | None = None,
     timing: Timing = TIMING,
     **options: Any,
@@ -86,8 +98,10 @@ def deliver(
 
     `paths` are relative to the `directory` of the repository. If somebody else pushed meanwhile, the edit is made
     again on the new tip, until `timeout_s` seconds are over. A `build` that is older than the one of its line which
-    set an image last changes nothing, but with `force`. `environ` holds the credentials (kbump.git.credentials) and
-    what git is to see. `options` are those of set_image().
+    set an image last changes nothing, but with `force`. With `pull_request`, the commit goes to a branch of its own
+    with one pull request; one that a person closed with this content stays closed, but with `reopen`. `caller` is what
+    the caller's .kbump.yaml says of the forge, and whether secrets may go over http. `environ` holds the credentials
+    (kbump.git.credentials) and what git is to see. `options` are those of set_image().
 
     Raises UsageError, ConfigError and GitError: for a URL, branch or path that is none, a server that cannot be
     reached, and a push that a hook or a protection refused.
@@ -97,10 +111,15 @@ def deliver(
         remote = remote._replace(directory=check_directory(os.path.join(remote.directory, directory)))
     deadline = timing.clock() + timeout_s
     listed = [images] if isinstance(images, str) else list(images)
-    wanted = _Plan(listed, [check_directory(path) for path in paths], build, style, force, write, options)
-    access = Access(environ, deadline, allow_http, echo)
+    below = [check_directory(path) for path in paths]
+    wanted = _Plan(listed, below, build, style, force, write, pull_request, reopen, options)
+    access = Access(environ, deadline, caller.allow_http, echo)
     with checkout(remote, check_ref(branch) if branch else "", access) as found:
-        return _Run(found, wanted).delivered(deadline, timing)
+        run = _Run(found, wanted)
+        if not pull_request:
+            return run.delivered(deadline, timing)
+        target = found.config().forge
+        return run.proposed(forge_of(remote, environ, deadline=deadline, caller=caller, target=target, timing=timing))
 
 
 class _Run:
@@ -117,20 +136,40 @@ class _Run:
             return self.last._replace(status="pushed", commit=landed.commit, attempts=landed.attempts)
         return self.last
 
+    def proposed(self, forge: Forge) -> Delivery:
+        last = self.last = self.edited()
+        if last.status != "planned" or not self.wanted.write:
+            return last
+        proposal = image_proposal(
+            forge, self.found.directory, last.result.changed, self.wanted.build, self.style, reopen=self.wanted.reopen
+        )
+        there = fetch(self.found.repository, proposal.branch)
+        newer = (
+            there
+            and not self.wanted.force
+            and superseded(self.found.repository, last.result.changed, self.wanted.build, there)
+        )
+        if newer:
+            return last._replace(status="superseded", superseded_by=newer, reason=_said(newer))
+        done = propose(self.found, forge, proposal, self.files(), self.style)
+        return last._replace(status="proposed", commit=done.commit, proposal=done)
+
     def commit(self) -> str | None:
         """Edit the files and commit them; return None, with the reason in `last`, if there is nothing to push."""
         self.last = self.edited()
         if self.last.status != "planned" or not self.wanted.write:
             return None
-        # What a link leads to is the file that has changed.
+        return commit_files(self.found, self.last.message, self.files(), self.style)
+
+    def files(self) -> list[str]:
+        """Return the files that have changed: what a link leads to, not the link."""
         real = (os.path.realpath(os.path.join(self.found.top, path)) for path in self.last.result.written)
-        files = sorted({self.found.relative(path) for path in real})
-        return commit_files(self.found, self.last.message, files, self.style)
+        return sorted({self.found.relative(path) for path in real})
 
     def edited(self) -> Delivery:
         config = self.found.config()
         self.style = self.wanted.style.under(config)
-        if config.delivery == "pull-request":
+        if config.delivery == "pull-request" and not self.wanted.pull_request:
             return self.last._replace(status="refused", reason=_POLICY)
         result = relative(self.set_images(), self.found)
         last = self.last._replace(result=result, notes=self.notes())

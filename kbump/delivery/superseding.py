@@ -28,15 +28,15 @@ class Superseded(NamedTuple):
     image: str
 
 
-def superseded(repository: Repository, changes: Iterable[Change], build: Build) -> Superseded | None:
-    """Return what supersedes a build: the newest of its own line that set one of the images in the same files.
+def superseded(repository: Repository, changes: Iterable[Change], build: Build, rev: str = "HEAD") -> Superseded | None:
+    """Return what supersedes a build: the newest of its own line, up to `rev`, that set an image in the same files.
 
     None if there is nothing newer, or if the build does not say which it is. The files are named from the top.
     """
     if not (build.repository and build.order):
         return None
     for name, files in _files(changes).items():
-        for commit in history(repository, paths=files, trailers=_trailers(name), most=_MOST):
+        for commit in history(repository, rev, paths=files, trailers=_trailers(name), most=_MOST):
             last = build_of(commit.trailers)
             if last.line == build.line:
                 if supersedes(last, build):

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kbump.report.text import Palette, set_image_words
+from kbump.report.comparison_markdown import code
+from kbump.report.text import Palette, part, set_image_words, short
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from kbump.delivery import Delivery
+    from kbump.delivery.proposing import Proposed
+    from kbump.provenance import Build
+    from kbump.rewriting.result import Change
+
+_REST = "\n_The rest is too long for this page._\n"
+_PROPOSED = {
+    "opened": "opened {url}",
+    "refreshed": "refreshed {url}",
+    "unchanged": "nothing to do: {url} is as it should be",
+    "closed": "nothing was opened: a person closed {url}, which has the same content (`--reopen` opens another)",
+    "blocked": "left alone: {url} has commits that kbump did not make",
+    "withdrawn": "closed {url}: nothing is left to propose",
+}
 
 
 def commit_text(delivery: Delivery) -> str:
@@ -19,12 +35,14 @@ def commit_text(delivery: Delivery) -> str:
 def delivery_words(delivery: Delivery, *, verbose: bool, colour: bool) -> list[str]:
     """Return what is said beside the rows: of the images first, then of the repository."""
     paint = Palette(colour)
-    pushed = delivery.status == "pushed"
+    pushed = delivery.status in ("pushed", "proposed")
     told = delivery.status not in ("superseded", "refused")
     words = set_image_words(delivery.result, wrote=pushed, verbose=verbose, colour=colour) if told else []
     words += [f"{paint('note', 'yellow')}: {note}" for note in delivery.notes]
     place = f"`{delivery.branch}` of {delivery.repository}"
-    if pushed:
+    if delivery.proposal:
+        words += proposed_words(delivery.proposal, paint)
+    elif pushed:
         again = f", at attempt {delivery.attempts}: the branch had moved" if delivery.attempts > 1 else ""
         words.append(f"pushed {delivery.commit[:12]} to {place}{again}")
     elif delivery.status == "planned":
@@ -35,3 +53,36 @@ def delivery_words(delivery: Delivery, *, verbose: bool, colour: bool) -> list[s
     elif delivery.status == "refused":
         words.append(f"{paint('refused', 'red', 'bold')}: {delivery.repository}: {delivery.reason}")
     return words
+
+
+def proposed_words(proposed: Proposed, paint: Palette) -> list[str]:
+    """Return what is said of a pull request."""
+    url = proposed.pull_request.url if proposed.pull_request else "its branch"
+    warnings = [f"{paint('warning', 'yellow')}: {note}" for note in proposed.notes]
+    return [*warnings, _PROPOSED[proposed.status].format(url=url)]
+
+
+def images_page(changes: Sequence[Change], build: Build, limit: int) -> str:
+    """Return the text of a pull request that sets images, at most `limit` characters: what changes, and why."""
+    rows = ["| Workload | Container | From | To | Change |", "|---|---|---|---|---|", *map(_row, changes)]
+    end = "\n".join(_source(build))
+    kept, left = [], limit - len(end) - len(_REST)
+    for row in rows:
+        left -= len(row) + 1
+        kept.append(row) if left >= 0 else None
+    return "\n".join(kept) + "\n" + (_REST if left < 0 else "") + (f"\n{end}\n" if end else "")
+
+
+def _row(change: Change) -> str:
+    cells = [change.workload or change.location.file, part(change), short(change.old), short(change.new)]
+    return f"| {' | '.join([*(code(cell) if cell else '' for cell in cells), change.change])} |"
+
+
+def _source(build: Build) -> Iterator[str]:
+    """Yield what is known of the build that the images come from."""
+    if build.repository:
+        number = f"build {build.order}" if build.order else "a build"
+        shown = f"[{number}]({build.link})" if build.link.startswith(("https://", "http://")) else number
+        of = f" of {code(build.tag or build.branch)}" if build.tag or build.branch else ""
+        at = f" at {code(build.commit[:12])}" if build.commit else ""
+        yield f"From {shown}{of}{at} in {code(build.repository)}."

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kbump.delivery import Delivery
+    from kbump.delivery.proposing import Proposed
     from kbump.errors import KbumpError, Location
     from kbump.finding import Finding
     from kbump.inspection import ValidateResult
@@ -54,8 +55,15 @@ def delivery_json(delivery: Delivery) -> str:
         if newer
         else None,
         "notes": list(delivery.notes),
+        "pullRequest": _proposed(delivery.proposal) if delivery.proposal else None,
     }
     return _dump({**_set_image(delivery.result), "delivery": told})
+
+
+def _proposed(proposed: Proposed) -> dict[str, Any]:
+    pull = proposed.pull_request
+    told = {"number": pull.number, "url": pull.url, "branch": pull.head} if pull else {}
+    return {"status": proposed.status, **told, "warnings": list(proposed.notes)}
 
 
 def _set_image(result: SetImageResult) -> dict[str, Any]:

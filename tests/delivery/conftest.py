@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.delivery.infra import GiteaInfra, GitHubInfra, Infra
 from tests.forge.conftest import gitea, gitea_server, github_host
 from tests.git.conftest import bare, cloned, environ, home, opened, remote, server
+from tests.git.server import serving
 
 __all__ = [
     "bare", "cloned", "environ", "gitea", "gitea_server", "github_host", "home", "opened", "remote", "server",
@@ -28,8 +30,10 @@ def nothing_is_built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(params=["github", "gitea"])
-def infra(request: pytest.FixtureRequest, tmp_path: Path) -> Infra:
+def infra(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Infra]:
     """Return an infra repository on each of the two forges."""
     if request.param == "github":
-        return GitHubInfra(request.getfixturevalue("github_host"), tmp_path)
-    return GiteaInfra(request.getfixturevalue("gitea"), tmp_path)
+        with serving(tmp_path) as served:
+            yield GitHubInfra(request.getfixturevalue("github_host"), tmp_path, served)
+    else:
+        yield GiteaInfra(request.getfixturevalue("gitea"), tmp_path)

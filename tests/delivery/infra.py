@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from kbump.config import ForgeChoice
+from tests.forge.github_api import OWNER, REPO
 from tests.forge.hosts import GiteaHost, GitHubHost, Host
 from tests.git.conftest import run_git
+from tests.git.server import Server
 
 
 class Infra:
@@ -24,6 +27,11 @@ class Infra:
     def forge(self) -> Any:
         """Return the forge as kbump speaks to it."""
         return self.host.forge()
+
+    @property
+    def choice(self) -> ForgeChoice:
+        """Return what a .kbump.yaml has to say of the forge."""
+        return ForgeChoice(self.kind)
 
     def commit(self, files: Mapping[str, str | None], message: str = "by hand", branch: str = "main") -> str:
         """Commit files to a branch, as a person, and push; return the commit."""
@@ -99,17 +107,23 @@ class GiteaInfra(Infra):
 
 
 class GitHubInfra(Infra):
-    """A bare repository, and the fake GitHub that looks at it."""
+    """A bare repository behind a server of its own, and the fake GitHub that looks at it."""
 
     kind = "github"
 
-    def __init__(self, host: GitHubHost, folder: Path) -> None:
-        bare = folder / "acme" / "infra.git"
+    def __init__(self, host: GitHubHost, folder: Path, server: Server) -> None:
+        bare = folder / OWNER / f"{REPO}.git"
         run_git("init", "--quiet", "--bare", "--initial-branch=main", "--template=", bare)
-        run_git("config", "receive.denyDeleteCurrent", "ignore", cwd=bare)
-        super().__init__(host, f"file://{bare}", str(bare), {"KBUMP_TOKEN": "ghp_secret"}, folder)
+        run_git("config", "http.receivepack", "true", cwd=bare)
+        server.users = {"x-access-token": "ghp_secret"}
+        url = f"{server.address}/{OWNER}/{REPO}.git"
+        super().__init__(host, url, str(bare), {"KBUMP_TOKEN": "ghp_secret"}, folder)
         host.github.bare = self.bare = bare
         self.commit({"README": "infra\n"}, "first")
+
+    @property
+    def choice(self) -> ForgeChoice:
+        return ForgeChoice(self.kind, self.host.github.url)
 
     def merge(self, number: int, how: str = "merge") -> None:
         pull = self.host.forge().pull_request(number)

@@ -1,0 +1,79 @@
+"""`set-image --repo --pull-request`: one pull request for an image, whatever its tags, on both forges."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kbump.delivery import Delivery, deliver
+from kbump.provenance import Build
+from tests.delivery.infra import Infra
+
+POD = (
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: acme/web:1.0.0\n"
+)
+Run = Callable[..., Delivery]
+
+
+@pytest.fixture
+def run(infra: Infra) -> Run:
+    """Return the delivery of an image into the repository, which says that it wants pull requests."""
+    infra.commit({"web.yaml": POD, ".kbump.yaml": "delivery: pull-request\n"})
+
+    def deliver_to(tag: str, **options: Any) -> Delivery:
+        given = {"pull_request": True, "caller": infra.choice, **options}
+        return deliver(f"acme/web:{tag}", infra.url, environ={**os.environ, **infra.secrets}, **given)
+
+    return deliver_to
+
+
+def build(number: int) -> Build:
+    return Build("acme/web", "main", "0123456789abcdef", number, link="https://ci.example.com/7", author="Ada <a@b>")
+
+
+def test_a_plain_push_is_refused_and_a_pull_request_is_opened(infra: Infra, run: Run) -> None:
+    assert run("1.1.0", pull_request=False).status == "refused"
+    done = run("1.1.0", build=build(7))
+    assert (done.status, done.proposal.status) == ("proposed", "opened")
+    [pull] = infra.pulls(done.proposal.pull_request.head)
+    assert pull.title == "chore: set web:1.1.0"
+    assert "| `Pod web` | `web` | `acme/web:1.0.0` | `acme/web:1.1.0` | minor |" in pull.body
+    assert "From [build 7](https://ci.example.com/7) of `main` at `0123456789ab` in `acme/web`." in pull.body
+    assert infra.read("web.yaml") == POD
+    assert infra.read("web.yaml", pull.head) == POD.replace("1.0.0", "1.1.0")
+
+
+def test_the_next_build_refreshes_it_and_the_same_leaves_it(infra: Infra, run: Run) -> None:
+    first = run("1.1.0")
+    assert run("1.1.0").proposal.status == "unchanged"
+    second = run("1.2.0")
+    assert second.proposal.status == "refreshed"
+    assert second.proposal.pull_request.number == first.proposal.pull_request.number
+    assert [pull.title for pull in infra.pulls(second.proposal.pull_request.head)] == ["chore: set web:1.2.0"]
+
+
+def test_an_older_build_does_not_take_the_place_of_a_newer_one(infra: Infra, run: Run) -> None:
+    newer = run("1.2.0", build=build(8))
+    older = run("1.1.0", build=build(7))
+    assert (older.status, older.exit_code) == ("superseded", 1)
+    assert "1.2.0" in infra.read("web.yaml", newer.proposal.pull_request.head)
+
+
+def test_what_is_there_already_opens_nothing(infra: Infra, run: Run) -> None:
+    assert run("1.0.0").status == "unchanged"
+    assert infra.branches() == {"main"}
+
+
+def test_a_dry_run_opens_nothing(infra: Infra, run: Run) -> None:
+    assert run("1.1.0", write=False).status == "planned"
+    assert infra.branches() == {"main"}
+
+
+def test_what_a_person_closed_is_opened_again_only_if_asked_for(infra: Infra, run: Run) -> None:
+    first = run("1.1.0")
+    infra.close(first.proposal.pull_request.number)
+    assert run("1.1.0").proposal.status == "closed"
+    assert run("1.1.0", reopen=True).proposal.status == "opened"
