@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from kbump.config import MAX_CHANGES, Gates
 from kbump.errors import UsageError
 from kbump.image import ImageReference
 from kbump.pinning import unpinned
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 # From the least: what a limit lets through is itself and all before it.
 _CLASSES = ("same", "digest", "prerelease", "patch", "minor", "major")
-LIMITS = ("patch", "minor", "major")
 
 
 class Verdict(NamedTuple):
@@ -28,27 +28,27 @@ class Verdict(NamedTuple):
     notes: list[str]
 
 
-class Settings(NamedTuple):
-    """Which gates there are: `max_change` is one of LIMITS or empty, the others are on or off."""
-
-    no_downgrade: bool = True
-    max_change: str = ""
-    immutable_tags: bool = False
-    pinned: bool = False
-    valid: bool = False
+_ON = {"no-downgrade": True}
+"""What a gate is if nobody says it."""
 
 
-def verdicts(changes: Sequence[Change], settings: Settings, findings: Sequence[Finding] = ()) -> list[Verdict]:
+def merged(*said: Gates) -> Gates:
+    """Return what several say of the gates, the first the strongest, on top of what they are if nobody says it."""
+    switches = {name: on for gates in (Gates(_ON), *reversed(said)) for name, on in gates.switches.items()}
+    return Gates(switches, next((gates.max_change for gates in said if gates.max_change), ""))
+
+
+def verdicts(changes: Sequence[Change], gates: Gates, findings: Sequence[Finding] = ()) -> list[Verdict]:
     """Return what each gate that is on says of the changes; `findings` are those of the target after the edit.
 
     Raises UsageError for an unknown `max_change`.
     """
-    if settings.max_change and settings.max_change not in LIMITS:
-        raise UsageError(f"`{settings.max_change}` is no class of change", hint=f"known are {', '.join(LIMITS)}")
-    found = [_GATES[name](changes) for name in _GATES if getattr(settings, name)]
-    if settings.max_change:
-        found.append(_max_change(changes, settings.max_change))
-    return found + ([_valid(findings)] if settings.valid else [])
+    if gates.max_change and gates.max_change not in MAX_CHANGES:
+        raise UsageError(f"`{gates.max_change}` is no class of change", hint=f"known are {', '.join(MAX_CHANGES)}")
+    found = [gate(changes) for name, gate in _GATES.items() if gates.switches.get(name)]
+    if gates.max_change:
+        found.append(_max_change(changes, gates.max_change))
+    return found + ([_valid(findings)] if gates.switches.get("valid") else [])
 
 
 def _no_downgrade(changes: Sequence[Change]) -> Verdict:
@@ -84,8 +84,8 @@ def _valid(findings: Sequence[Finding]) -> Verdict:
 
 
 _GATES: Mapping[str, Callable[[Sequence[Change]], Verdict]] = {
-    "no_downgrade": _no_downgrade,
-    "immutable_tags": _immutable_tags,
+    "no-downgrade": _no_downgrade,
+    "immutable-tags": _immutable_tags,
     "pinned": _pinned,
 }
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from kbump.config import SWITCHES, Gates
 from kbump.errors import Location, UsageError
 from kbump.finding import Finding
-from kbump.gates import Settings, verdicts
+from kbump.gates import merged, verdicts
 from kbump.image import ImageReference
 from kbump.rewriting.result import Change
 from kbump.versions import change
 
-OFF = Settings(no_downgrade=False)
+OFF, ON = Gates(), merged()
 DIGEST = f"sha256:{'1' * 64}"
 
 
@@ -34,19 +35,19 @@ UP, MAJOR, DOWN, OTHER = (
     ("settings", "changes"),
     [
         pytest.param(OFF, [DOWN], id="a downgrade if no gate is there"),
-        pytest.param(Settings(), [UP], id="an upgrade"),
-        pytest.param(Settings(), [OTHER], id="what is no version, by the gate for downgrades"),
+        pytest.param(ON, [UP], id="an upgrade"),
+        pytest.param(ON, [OTHER], id="what is no version, by the gate for downgrades"),
         pytest.param(OFF._replace(max_change="minor"), [UP], id="a minor change where minor is the limit"),
         pytest.param(OFF._replace(max_change="major"), [MAJOR, UP], id="a major change where major is the limit"),
         pytest.param(
             OFF._replace(max_change="patch"), [changed(":1.4.1", f":1.4.1@{DIGEST}")], id="a new digest of the same tag"
         ),
-        pytest.param(OFF._replace(immutable_tags=True), [UP], id="a full version"),
-        pytest.param(OFF._replace(pinned=True), [changed(":1.4.1", f"@{DIGEST}")], id="a digest"),
-        pytest.param(OFF._replace(valid=True), [UP], id="a target without findings"),
+        pytest.param(Gates({"immutable-tags": True}), [UP], id="a full version"),
+        pytest.param(Gates({"pinned": True}), [changed(":1.4.1", f"@{DIGEST}")], id="a digest"),
+        pytest.param(Gates({"valid": True}), [UP], id="a target without findings"),
     ],
 )
-def test_this_passes(settings: Settings, changes: list[Change]) -> None:
+def test_this_passes(settings: Gates, changes: list[Change]) -> None:
     assert all(verdict.passed and not verdict.reasons for verdict in verdicts(changes, settings))
 
 
@@ -54,7 +55,7 @@ def test_this_passes(settings: Settings, changes: list[Change]) -> None:
     ("settings", "changes", "reason"),
     [
         pytest.param(
-            Settings(), [UP, DOWN], "ghcr.io/acme/web:1.4.1 -> ghcr.io/acme/web:1.3.0 is a downgrade", id="a downgrade"
+            ON, [UP, DOWN], "ghcr.io/acme/web:1.4.1 -> ghcr.io/acme/web:1.3.0 is a downgrade", id="a downgrade"
         ),
         pytest.param(
             OFF._replace(max_change="minor"),
@@ -69,19 +70,19 @@ def test_this_passes(settings: Settings, changes: list[Change]) -> None:
             id="what nobody can compare where there is a limit",
         ),
         pytest.param(
-            OFF._replace(immutable_tags=True), [changed(":1.4.1", ":latest")], "`ghcr.io/acme/web:latest`", id="latest"
+            Gates({"immutable-tags": True}), [changed(":1.4.1", ":latest")], "`ghcr.io/acme/web:latest`", id="latest"
         ),
-        pytest.param(OFF._replace(pinned=True), [UP], "`ghcr.io/acme/web:1.5.0` has no digest", id="no digest"),
+        pytest.param(Gates({"pinned": True}), [UP], "`ghcr.io/acme/web:1.5.0` has no digest", id="no digest"),
     ],
 )
-def test_this_is_refused_with_the_reason(settings: Settings, changes: list[Change], reason: str) -> None:
+def test_this_is_refused_with_the_reason(settings: Gates, changes: list[Change], reason: str) -> None:
     (verdict,) = verdicts(changes, settings)
     assert not verdict.passed
     assert verdict.reasons[0].startswith(reason)
 
 
 def test_what_is_no_version_passes_the_gate_for_downgrades_with_a_note() -> None:
-    (verdict,) = verdicts([OTHER], Settings())
+    (verdict,) = verdicts([OTHER], ON)
     assert verdict.notes == ["ghcr.io/acme/web:main-1 -> ghcr.io/acme/web:main-2: which one is newer is unknown"]
 
 
@@ -91,12 +92,12 @@ def test_an_error_in_the_target_refuses_and_a_warning_is_a_note() -> None:
         Finding("wrong-type", "error", place, "`replicas` must be an integer"),
         Finding("deprecated-api", "warning", place, "is deprecated"),
     ]
-    (verdict,) = verdicts([UP], OFF._replace(valid=True), findings)
+    (verdict,) = verdicts([UP], Gates({"valid": True}), findings)
     assert verdict == ("valid", False, ["web.yaml:3:1: `replicas` must be an integer"], ["web.yaml:3:1: is deprecated"])
 
 
 def test_all_gates_that_are_on_speak() -> None:
-    on = Settings(max_change="minor", immutable_tags=True, pinned=True, valid=True)
+    on = merged(Gates(dict.fromkeys(SWITCHES, True), "minor"))
     assert [one.gate for one in verdicts([UP], on)] == [
         "no-downgrade",
         "immutable-tags",
@@ -108,4 +109,14 @@ def test_all_gates_that_are_on_speak() -> None:
 
 def test_an_unknown_limit_is_refused() -> None:
     with pytest.raises(UsageError, match="no class of change"):
-        verdicts([UP], Settings(max_change="huge"))
+        verdicts([UP], Gates({}, "huge"))
+
+
+def test_the_first_that_says_something_of_a_gate_is_heeded() -> None:
+    target, flags, source = (
+        Gates({"pinned": True}),
+        Gates({"pinned": False, "valid": True}, "minor"),
+        Gates({}, "major"),
+    )
+    assert merged(target, flags, source) == Gates({"no-downgrade": True, "pinned": True, "valid": True}, "minor")
+    assert merged(Gates({"no-downgrade": False}), Gates({"no-downgrade": True})).switches == {"no-downgrade": False}
