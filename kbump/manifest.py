@@ -88,8 +88,13 @@ def _identify(source: Source, document: Document, node: Mapping, path: Path, api
     return Manifest(source, document, node, path, role, group, version, kind, namespace, name)
 
 
+def is_kustomization(file: str) -> bool:
+    """Whether a file is a kustomization by its name; of a revision it may be `main:kustomization.yaml`."""
+    return file.rpartition("/")[2].rpartition(":")[2] in KUSTOMIZATION_NAMES
+
+
 def _role(file: str, group: str, api_version: str, kind: str) -> str:
-    if group == _KUSTOMIZE_GROUP or file.rpartition("/")[2] in KUSTOMIZATION_NAMES:
+    if group == _KUSTOMIZE_GROUP or is_kustomization(file):
         return "kustomization"
     return "manifest" if api_version and kind else "other"
 

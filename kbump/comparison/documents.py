@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.comparison.result import Note, Object
 from kbump.errors import Location, SourceError
-from kbump.manifest import KUSTOMIZATION_NAMES
+from kbump.manifest import is_kustomization
 from kbump.resource import Resource, resources
 from kbump.source import Source, Span
 from kbump.yaml.events import split
@@ -81,7 +81,7 @@ def _text(part: Part) -> tuple[str, str]:
 
 
 def _is_file(part: Part) -> bool:
-    return part.values or part.file.rpartition("/")[2] in KUSTOMIZATION_NAMES
+    return part.values or is_kustomization(part.file)
 
 
 def items(side: Side, rest: list[Part]) -> tuple[list[Item], list[Note]]:
@@ -123,7 +123,10 @@ def _moved(part: Part, error: SourceError) -> SourceError:
 def _unreadable(side: Side, part: Part, error: SourceError) -> Note:
     if "{{" in part.text:
         return Note("template", side.name, "is a template", part.location)
-    return Note("unparsable", side.name, error.message, error.location)
+    if part.file.endswith(".json") and "apiVersion" not in part.text:
+        # JSON with comments, of an editor.
+        return Note("other", side.name, "is neither JSON nor a manifest", part.location)
+    return Note("unparsable", side.name, error.message, error.location, error.hint or "")
 
 
 def _too_deep(documents: list[Any]) -> bool:

@@ -30,12 +30,16 @@ class Pairs(NamedTuple):
 
 
 class _Named(NamedTuple):
-    """An item with its name and namespace without what is only its side's; of generated objects also without hash."""
+    """An item with its name and namespace without what is only its side's.
+
+    `stem` is the name of a generated object without its hash, `bare` that without all that kustomizations add.
+    """
 
     item: Item
     namespace: str
     name: str
     stem: str
+    bare: str
 
 
 def paired(old: tuple[Side, list[Item]], new: tuple[Side, list[Item]]) -> Pairs:
@@ -73,9 +77,10 @@ def _named(side: Side, items: Sequence[Item]) -> list[_Named]:
     for item in items:
         role, _, kind, namespace, name, _ = item.object
         # The hash comes after the suffix of the side.
-        stem = _HASH.sub("", name) if kind in _GENERATED else name
-        name, stem = (side.plain_name(kind, one) if role == "manifest" else one for one in (name, stem))
-        found.append(_Named(item, side.plain_namespace(namespace), name, stem))
+        stem = bare = _HASH.sub("", name) if kind in _GENERATED else name
+        if role == "manifest":
+            name, stem, bare = side.plain_name(kind, name), side.plain_name(kind, stem), side.bare_name(kind, stem)
+        found.append(_Named(item, side.plain_namespace(namespace), name, stem, bare))
     return found
 
 
@@ -109,6 +114,12 @@ def _less(*parts: str) -> Callable[[_Named], Identity]:
     return identity
 
 
+def _in_directory(one: _Named) -> Identity:
+    """Return the directory of a file that is an object of its own: `values-qa.yaml` and `values-live.yaml` are one."""
+    role, file = one.item.object.role, one.item.part.file
+    return (role, file.rpartition("/")[0]) if role != "manifest" else None
+
+
 # The identities in their order, and whether an object must be the only one that has it.
 _IDENTITIES: tuple[tuple[Callable[[_Named], Identity], bool], ...] = (
     (_in_file, False),
@@ -117,4 +128,7 @@ _IDENTITIES: tuple[tuple[Callable[[_Named], Identity], bool], ...] = (
     (_less("group", "name"), True),
     (_less("group", "namespace", "stem"), True),
     (_less("group", "stem"), True),
+    (_less("group", "namespace", "bare"), True),
+    (_less("group", "bare"), True),
+    (_in_directory, True),
 )

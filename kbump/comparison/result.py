@@ -68,21 +68,32 @@ class Difference(NamedTuple):
 class Note(NamedTuple):
     """Something that could not be compared, or not in full; `side` is the name of one, or empty.
 
-    The kinds: `unparsable` (a file is no YAML), `deep` (nested too deep), `template`, `other` (no manifest),
-    `encrypted` (only ciphertext was compared), `repeated` (an object is there twice), `unused` (a rule that expects
-    nothing that there is).
+    The kinds: `unreadable` (a file, or its text), `unparsable` (a file is no YAML), `deep` (nested too deep), `empty`
+    (a side has nothing to compare), which are errors; `skipped` (a path was left out), `template`, `other` (no
+    manifest), `sources` (an overlay that was not built), `encrypted` (only ciphertext was compared), `repeated` (an
+    object is there twice), `unused` (a rule that expects nothing that there is).
     """
 
-    kind: Literal["deep", "encrypted", "other", "repeated", "template", "unparsable", "unused"]
+    kind: Literal[
+        "deep", "empty", "encrypted", "other", "repeated", "skipped", "sources", "template", "unparsable", "unreadable",
+        "unused",
+    ]  # fmt: skip
     side: str
     message: str
     location: Location | None = None
+    hint: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """Whether something could not be compared that should have been."""
+        return self.kind in ("deep", "empty", "unparsable", "unreadable")
 
 
 class PromotionDiff(NamedTuple):
     """What differs between two sides; `old` and `new` are their names, `equal` counts the objects that do not differ.
 
-    Images are in `images` only, not in `differences`.
+    Images are in `images` only, not in `differences`. The commits are those that the sides come from, empty for files
+    that are on this disk.
     """
 
     old: str
@@ -93,6 +104,18 @@ class PromotionDiff(NamedTuple):
     only_new: list[Object]
     equal: int
     notes: list[Note]
+    old_commit: str = ""
+    new_commit: str = ""
+
+    @property
+    def errors(self) -> list[Note]:
+        """What could not be compared although it should have been."""
+        return [note for note in self.notes if note.is_error]
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 2 if something could not be compared."""
+        return 2 if self.errors else 0
 
     @property
     def unexpected(self) -> list[Difference]:

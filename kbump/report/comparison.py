@@ -22,7 +22,7 @@ _CLASSES = {
     "major": "red", "minor": "yellow", "patch": "green", "prerelease": "yellow", "digest": "green", "downgrade": "red",
     "same": "dim", "unknown": "yellow",
 }  # fmt: skip
-_SKIPPED = ("deep", "other", "template")
+_SKIPPED = ("other", "skipped", "template")
 _CONTEXT = 2
 # What YAML reads as something else at the beginning of a text, and in it.
 _INDICATOR = re.compile(r"""[-?:](?=\s|\Z)|[,\[\]{}#&*!|>'"%@`]|.*(?::\s|\s#|:\Z)""")
@@ -44,10 +44,13 @@ def diff_text(result: PromotionDiff, *, colour: bool, verbose: bool = False) -> 
 
 
 def diff_words(result: PromotionDiff, *, verbose: bool) -> list[str]:
-    """Return what is said beside the report: what could not be compared, and the sum."""
-    words = [_note(note) for note in result.notes if note.kind not in _SKIPPED]
+    """Return what is said beside the report and the errors: what could not be compared in full, and the sum."""
+    words = [_note(note) for note in result.notes if not (note.is_error or note.kind in (*_SKIPPED, "unused"))]
     left = [(printable(str(note.location)), note.message) for note in result.notes if note.kind in _SKIPPED]
-    return [*words, *skipped_words(left, verbose=verbose), diff_sum(result, named=printable)]
+    unused = [_note(note) for note in result.notes if note.kind == "unused"]
+    if len(unused) > 1 and not verbose:
+        unused = [f"note: {len(unused):,} rules expect nothing that differs (`-v` names them)"]
+    return [*words, *unused, *skipped_words(left, verbose=verbose), diff_sum(result, named=printable)]
 
 
 def diff_sum(result: PromotionDiff, *, named: Callable[[str], str]) -> str:
@@ -146,13 +149,13 @@ def _only(sign: str, side: str, objects: list[Object], paint: Palette) -> list[s
     lines = aligned(rows, [(_COLOUR_OF[sign],), ()], paint)
     return [
         paint(f"only in {printable(side)}", "bold"),
-        *(f"  {paint(sign, _COLOUR_OF[sign])} {line}" for line in lines),
+        *(f"  {paint(sign, _COLOUR_OF[sign])} {line.rstrip()}" for line in lines),
     ]
 
 
 def _note(note: Note) -> str:
-    word = "error" if note.kind == "unparsable" else "note"
-    return printable(f"{note.location}: {word}: {note.message}" if note.location else f"{word}: {note.message}")
+    said = printable(f"{note.location}: note: {note.message}" if note.location else f"note: {note.message}")
+    return f"{said}\n  hint: {printable(note.hint)}" if note.hint else said
 
 
 def _changed_lines(old: str, new: str) -> Iterator[Line]:

@@ -22,6 +22,8 @@ def diff_json(result: PromotionDiff, *, link: Callable[[ImageDifference], str] |
         "version": _VERSION,
         "from": result.old,
         "to": result.new,
+        "fromCommit": result.old_commit,
+        "toCommit": result.new_commit,
         "images": [_image(one, link(one) if link else "") for one in result.images],
         "differences": [_difference(one) for one in result.differences],
         "expected": [{"rule": rule, "differences": number} for rule, number in result.expected.items()],
@@ -73,7 +75,7 @@ def _difference(one: Difference) -> dict[str, Any]:
 
 
 def _note(one: Note) -> dict[str, Any]:
-    return {"kind": one.kind, "side": one.side, "message": one.message, **_place(one.location)}
+    return {"kind": one.kind, "side": one.side, "message": one.message, "hint": one.hint, **_place(one.location)}
 
 
 def _place(location: Location | None) -> dict[str, Any]:

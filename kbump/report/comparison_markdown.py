@@ -42,12 +42,13 @@ def diff_markdown(
     """
     lines = [
         _Line(f"{code(result.old)} → {code(result.new)}: {diff_sum(result, named=code)}"),
+        *_errors(result.errors),
         *_images(result.images, link),
         *_unexpected(result),
         *_expected(result),
         *_only(result.old, result.only_old),
         *_only(result.new, result.only_new),
-        *_notes(result.notes),
+        *_notes([note for note in result.notes if not note.is_error]),
     ]
     return _capped(lines, limit, f"\n{pointer}\n")
 
@@ -75,6 +76,12 @@ def _capped(lines: list[_Line], limit: int, pointer: str) -> str:
     kept = lines[:last] if fits else []
     closing = kept[-1].closing if kept else ""
     return "".join(f"{line.text}\n" for line in kept) + closing + pointer
+
+
+def _errors(errors: list[Note]) -> Iterator[_Line]:
+    if errors:
+        yield _Line(f"\n**Not complete: {counted(len(errors), 'error')}**\n")
+        yield from (_Line(f"- {code(_said(note))}") for note in errors)
 
 
 def _images(images: list[ImageDifference], link: Link | None) -> Iterator[_Line]:
@@ -150,6 +157,9 @@ def _notes(notes: list[Note]) -> Iterator[_Line]:
         return
     yield _Line(f"\n<details>\n<summary>{counted(len(notes), 'note')}</summary>\n", _DETAILS)
     for note in notes:
-        place = f"{note.location}: " if note.location else ""
-        yield _Line(f"- {code(place + note.message)}", _DETAILS)
+        yield _Line(f"- {code(_said(note))}", _DETAILS)
     yield _Line("\n</details>")
+
+
+def _said(note: Note) -> str:
+    return f"{note.location}: {note.message}" if note.location else note.message
