@@ -14,7 +14,7 @@ VALUES = {
     "remote", "config", "marker",
 }  # fmt: skip
 VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "validation"}
-WORLD = {"files", "git", "forge", "cluster", "parallel"}
+WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
 WORKFLOWS = {"workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching"}
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
@@ -23,6 +23,7 @@ MAY_IMPORT = {
     **dict.fromkeys(VALUES, VALUES),
     **dict.fromkeys(VERBS, VALUES | VERBS),
     **dict.fromkeys(WORLD, VALUES),
+    **dict.fromkeys(("git", "cluster"), VALUES | {"process"}),
     "workspace": VALUES | WORLD,
     "inventory": VALUES | VERBS | WORLD | {"workspace"},
     "update": VALUES | VERBS | WORLD | REPORT | {"workspace", "inventory"},

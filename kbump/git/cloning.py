@@ -12,8 +12,8 @@ from kbump.git.words import failure
 from kbump.remote import check_ref
 
 if TYPE_CHECKING:
-    from kbump.git.process import Done
     from kbump.git.session import Git
+    from kbump.process import Done
 
 # A server that leaves blobs out of a clone, but does not give them when they are asked for.
 _NO_FILTER = re.compile(r"unadvertised object|not our ref|promisor|filter '.*' not supported")

@@ -14,8 +14,8 @@ from kbump.remote import check_ref
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kbump.git.process import Done
     from kbump.git.repository import Repository
+    from kbump.process import Done
 
 # `!<TAB>FROM:TO<TAB>SUMMARY (REASON)`: https://git-scm.com/docs/git-push#_output
 _REJECTED = re.compile(r"^!\t[^\t]*\t\[[^\]]*\] ?\(?(.*?)\)?$", re.MULTILINE)

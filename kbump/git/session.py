@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.errors import GitError
 from kbump.git.access import NOBODY, SECRETS, Credentials
-from kbump.git.process import Done, execute
 from kbump.git.words import failure
+from kbump.process import Done, execute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

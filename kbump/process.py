@@ -29,13 +29,14 @@ class Done(NamedTuple):
 
 def execute(
     arguments: Sequence[str],
-    environment: Mapping[str, str],
+    environment: Mapping[str, str] | None,
     directory: str | None = None,
     data: bytes | None = None,
     allowed_s: float | None = None,
 ) -> Done:
     """Run a program in a process group of its own and return how it ended; OSError if it cannot be started.
 
+    Without an environment it gets the one of this process; it has `allowed_s`, or all the time that it takes.
     Whatever ends the wait, an exception raised by a signal's handler too, ends the whole group.
     """
     import tempfile

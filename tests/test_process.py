@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kbump.git.process import execute
+from kbump.process import execute
 from tests.git.conftest import alive, until
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
@@ -53,7 +53,7 @@ def test_when_time_runs_out_the_program_and_its_children_are_ended(tmp_path: Pat
 
 PROGRAM = """
 import os, signal, sys
-from kbump.git.process import execute
+from kbump.process import execute
 
 class Interrupted(BaseException):
     pass
@@ -118,7 +118,7 @@ def test_a_program_can_be_run_from_any_thread() -> None:
 
 
 def test_a_signal_is_held_back_until_the_program_is_known() -> None:
-    from kbump.git.process import _uninterrupted
+    from kbump.process import _uninterrupted
 
     got: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, frame: got.append(number))
