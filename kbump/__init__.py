@@ -1,7 +1,8 @@
 r"""Rewrite image references in Kubernetes manifests and leave every other byte as it was.
 
 The verbs of the command line are functions here: `images()` lists image references, `set_image()` rewrites them,
-`validate()` says what is wrong with manifests. All work on paths and on texts:
+`validate()` says what is wrong with manifests, `diff()` what differs between two environments. All work on paths and
+on texts:
 
     >>> import kbump
     >>> text = "kind: Pod\napiVersion: v1\nspec: {containers: [{name: web, image: 'nginx:1.27.0'}]}\n"
@@ -21,6 +22,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kbump.comparison import Difference, ImageDifference, Note, Object, PromotionDiff
+    from kbump.differences import diff
     from kbump.errors import (
         ConfigError,
         ImageReferenceError,
@@ -41,18 +44,24 @@ if TYPE_CHECKING:
 _MODULES = {
     "Change": "kbump.rewriting.result",
     "ConfigError": "kbump.errors",
+    "Difference": "kbump.comparison.result",
     "Finding": "kbump.finding",
     "Image": "kbump.inventory",
+    "ImageDifference": "kbump.comparison.result",
     "ImageReference": "kbump.image",
     "ImageReferenceError": "kbump.errors",
     "ImagesResult": "kbump.inventory",
     "KbumpError": "kbump.errors",
     "Location": "kbump.errors",
+    "Note": "kbump.comparison.result",
+    "Object": "kbump.comparison.result",
+    "PromotionDiff": "kbump.comparison.result",
     "SetImageResult": "kbump.update",
     "SourceError": "kbump.errors",
     "UsageError": "kbump.errors",
     "ValidateResult": "kbump.inspection",
     "WriteError": "kbump.errors",
+    "diff": "kbump.differences",
     "images": "kbump.inventory",
     "set_image": "kbump.update",
     "validate": "kbump.inspection",
@@ -61,18 +70,24 @@ _MODULES = {
 __all__ = [
     "Change",
     "ConfigError",
+    "Difference",
     "Finding",
     "Image",
+    "ImageDifference",
     "ImageReference",
     "ImageReferenceError",
     "ImagesResult",
     "KbumpError",
     "Location",
+    "Note",
+    "Object",
+    "PromotionDiff",
     "SetImageResult",
     "SourceError",
     "UsageError",
     "ValidateResult",
     "WriteError",
+    "diff",
     "images",
     "set_image",
     "validate",

@@ -15,7 +15,10 @@ VALUES = {
 }  # fmt: skip
 VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "validation"}
 WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
-WORKFLOWS = {"workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching"}
+WORKFLOWS = {
+    "workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching", "environment",
+    "sides", "differences",
+}  # fmt: skip
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
 # What each room may import beside itself; a workflow names the workflows that it builds on.
@@ -29,6 +32,9 @@ MAY_IMPORT = {
     "update": VALUES | VERBS | WORLD | REPORT | {"workspace", "inventory"},
     "reaching": VALUES | WORLD,
     "delivery": VALUES | VERBS | WORLD | REPORT | {"workspace", "update", "reaching"},
+    "environment": VALUES | WORLD | {"workspace"},
+    "sides": VALUES | VERBS | WORLD | {"workspace", "environment"},
+    "differences": VALUES | VERBS | WORLD | {"environment", "sides"},
     "overlays": VALUES | VERBS | WORLD,
     "namesakes": VALUES | VERBS | WORLD,
     "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes"},

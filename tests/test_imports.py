@@ -42,3 +42,14 @@ def test_the_version_is_told_without_importing_a_command(tmp_path: Path) -> None
     loaded = imported_by("--version", cwd=tmp_path)
     assert "kbump.cli" in loaded
     assert "kbump.update" not in loaded
+
+
+def test_diff_of_what_is_on_the_disk_imports_neither_git_nor_kubectl(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(POD)
+    (tmp_path / "b.yaml").write_text(POD.replace("1.0.0", "1.0.1"))
+    loaded = imported_by("diff", "a.yaml", "b.yaml", cwd=tmp_path)
+    assert "kbump.report.comparison" in loaded
+    # json reads the schemas.
+    assert not (HEAVY - {"json"} - outside_click_and_ruamel()) & loaded
+    unused = {"kbump.git", "kbump.remote", "kbump.cluster.kubectl", "kbump.report.comparison_json", "urllib3"}
+    assert not unused & loaded

@@ -10,6 +10,7 @@ from kbump.cli.edge import guarded_main
 from kbump.cli.options import CONTEXT
 
 COMMANDS = {
+    "diff": ("kbump.cli.diff", "diff_command"),
     "images": ("kbump.cli.images", "images_command"),
     "set-image": ("kbump.cli.set_image", "set_image_command"),
     "validate": ("kbump.cli.validate", "validate_command"),
@@ -48,7 +49,7 @@ class _Commands(click.Group):
 Exit codes:
   0    done, or nothing to do
   1    the answer is no: nothing matched, a field was refused, a file would change,
-       a manifest is not valid
+       a manifest is not valid, environments differ (`diff --exit-code`)
   2    could not answer: wrong usage, a file that cannot be read, parsed, written
   130  interrupted (143: terminated); what was left is said
 
@@ -58,7 +59,7 @@ Every option can come from KBUMP_<COMMAND>_<OPTION> or from `defaults` in
 )
 @click.version_option(None, "--version", package_name="kbump", message="kbump %(version)s")
 def group() -> None:
-    """Rewrite image references in Kubernetes manifests, byte by byte, and say what is wrong with manifests."""
+    """Rewrite image references in Kubernetes manifests, byte by byte; say what is wrong with them, and what differs."""
 
 
 def main() -> int:

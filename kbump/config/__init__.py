@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 FILE_NAME = ".kbump.yaml"
 # The options of each command that may have a default in the file (a test holds this to the commands).
 OPTIONS: dict[str, tuple[str, ...]] = {
+    "diff": ("color", "exclude", "exit-code", "no-build", "no-ignore", "output", "quiet", "timeout", "verbose"),
     "images": ("color", "exclude", "keep-going", "no-ignore", "output", "quiet", "require-pinned", "verbose"),
     "set-image": (
         "break-links", "check", "color", "diff", "drop-digest", "dry-run", "exclude", "keep-going", "kind",

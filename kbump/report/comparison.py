@@ -58,13 +58,14 @@ def diff_sum(result: PromotionDiff, *, named: Callable[[str], str]) -> str:
     parts = [
         (len(result.images), "image", ""),
         (len(result.unexpected), "difference", " that nothing expects"),
-        (sum(result.expected.values()), "difference", " that are expected"),
+        (sum(result.expected.values()), "expected difference", ""),
         (len(result.only_old), "object", f" only in {named(result.old)}"),
         (len(result.only_new), "object", f" only in {named(result.new)}"),
     ]
     said = [f"{counted(number, noun)}{what}" for number, noun, what in parts if number]
     same = "is" if result.equal == 1 else "are"
-    return f"{', '.join(said) or 'nothing differs'}; {counted(result.equal, 'object')} {same} the same"
+    missing = f"; not complete: {counted(len(result.errors), 'error')}" if result.errors else ""
+    return f"{', '.join(said) or 'nothing differs'}; {counted(result.equal, 'object')} {same} the same{missing}"
 
 
 def by_object(differences: Iterable[Difference]) -> list[list[Difference]]:

@@ -80,7 +80,7 @@ def _capped(lines: list[_Line], limit: int, pointer: str) -> str:
 
 def _errors(errors: list[Note]) -> Iterator[_Line]:
     if errors:
-        yield _Line(f"\n**Not complete: {counted(len(errors), 'error')}**\n")
+        yield _Line("\n**Not complete**\n")
         yield from (_Line(f"- {code(_said(note))}") for note in errors)
 
 
@@ -120,8 +120,8 @@ def _expected(result: PromotionDiff) -> Iterator[_Line]:
     expected = [one for one in result.differences if one.expected]
     if not expected:
         return
-    number = counted(len(expected), "difference")
-    yield _Line(f"\n<details>\n<summary>{number} that are expected between environments</summary>\n", _DETAILS)
+    number = counted(len(expected), "expected difference")
+    yield _Line(f"\n<details>\n<summary>{number} between environments</summary>\n", _DETAILS)
     for rule, count in result.expected.items():
         yield _Line(f"- {code(rule)}: {count:,}", _DETAILS)
     yield from _fences(expected, _DETAILS)

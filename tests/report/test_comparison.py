@@ -110,7 +110,7 @@ def test_what_is_expected_is_counted_and_shown_only_if_asked_for() -> None:
     result = NOTHING._replace(differences=[changed(1, 2, expected="spec.a"), changed(1, 3, expected="spec.a")])
     assert diff_text(result, colour=False) == "qa → production\n\nexpected: spec.a 2\n"
     assert "spec.a: 1 → 2" in diff_text(result, colour=False, verbose=True)
-    assert diff_sum(result, named=str) == "2 differences that are expected; 3 objects are the same"
+    assert diff_sum(result, named=str) == "2 expected differences; 3 objects are the same"
     assert result.same
 
 
