@@ -204,11 +204,12 @@ class Walk:
             if number < len(ours) and number < len(theirs):
                 self._value(ours[number], theirs[number], below)
             elif number < len(ours):
-                self._differs(ours[number], None, below)
+                self._differs(ours[number], None, below, "removed")
             else:
-                self._differs(None, theirs[number], below)
+                self._differs(None, theirs[number], below, "added")
 
-    def _differs(self, old: Any, new: Any, at: At) -> None:
+    def _differs(self, old: Any, new: Any, at: At, kind: Kind | None = None) -> None:
+        """Add a difference; without its kind, None is what is not there, and not an item of a list that is null."""
         if self._quiet:
             self._found = True
             return
@@ -218,7 +219,7 @@ class Walk:
                 if not same_image(old, new, implied=self.manifest):
                     self._image(ours, theirs, at)
                 return
-        self._add("added" if old is None else "removed" if new is None else "changed", old, new, at.place)
+        self._add(kind or ("added" if old is None else "removed" if new is None else "changed"), old, new, at.place)
 
     def _image(self, old: Image, new: Image, at: At) -> None:
         before, after = self.old_images.location(at.old, old.raw), self.new_images.location(at.new, new.raw)
