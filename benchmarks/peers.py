@@ -21,6 +21,7 @@ _VERSIONS = {
     "kubeconform": ("-v",),
     "kubernetes-validate": ("--version",),
     "yq": ("--version",),
+    "dyff": ("version",),
     "sed": ("--version",),
     "grep": ("--version",),
     "git": ("--version",),

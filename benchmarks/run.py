@@ -13,6 +13,7 @@ import tempfile
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from comparing import diff_files, diff_one_file
 from delivering import deliver
 from measuring import Case, Command, alternate, table
 from peers import absent, facts, kbump, peer
@@ -97,6 +98,8 @@ CASES = {
     "validate-one": Case("one Deployment of 1.2 KB, valid", validate_one, 25),
     "validate-files": Case("1,000 files of 1.2 KB, a Deployment and a Service each, all valid", validate_files, 9),
     "validate-objects": Case("10,000 objects in one file of 6 MB, all valid", validate_objects, 5),
+    "diff-one-file": Case("1,000 Deployments in one file of 1.2 MB, of which 130 differ", diff_one_file, 15),
+    "diff-files": Case("the same as 1,000 files", diff_files, 15),
 }
 
 

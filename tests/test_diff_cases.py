@@ -40,7 +40,8 @@ def nobody_else_says_anything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 @pytest.mark.parametrize("case", CASES)
 def test_diff_shows_what_the_case_says(case: Path, kbump, tmp_path: Path, monkeypatch) -> None:
     ran = run(case, kbump, tmp_path, monkeypatch)
-    written = f"exit {ran.code}\n--- stdout\n{ran.stdout}--- stderr\n{ran.stderr}".replace(f"{tmp_path}/infra", "{here}")
+    written = f"exit {ran.code}\n--- stdout\n{ran.stdout}--- stderr\n{ran.stderr}"
+    written = written.replace(f"{tmp_path}/infra", "{here}")
     written = re.sub(r"\b[0-9a-f]{40}\b", "<commit>", written)
     if os.environ.get("KBUMP_TEST_UPDATE"):
         (case / "output.txt").write_bytes(written.encode())

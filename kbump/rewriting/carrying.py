@@ -58,7 +58,11 @@ def carry(source: Sequence[Placed], target: Sequence[Placed], repositories: Mapp
 
 def restore(source: Sequence[Placed], target: Sequence[Placed]) -> Carriage:
     """Pair the fields of an environment with those that it had before, and give each the reference it had."""
-    return _carried(_Fields(source), target, lambda old, _: (old.reference, "" if old.reference else f"that {old.problem}"))
+    return _carried(_Fields(source), target, _as_it_was)
+
+
+def _as_it_was(old: ImageField, current: ImageField) -> Choice:
+    return old.reference, "" if old.reference else f"that {old.problem}"
 
 
 def promoted(source: ImageField, target: ImageField, repositories: Mapping[str, str]) -> Choice:

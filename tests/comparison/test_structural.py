@@ -84,7 +84,7 @@ def test_nothing_differs(form: str, old: str, new: str) -> None:
         pytest.param(
             WIDGET, "{a: [{b: [true]}]}", "{a: [{b: [1]}]}", [("changed", "spec.a[0].b[0]", True, 1)], id="deeper",
         ),
-        pytest.param(WIDGET, "{a: [1, null]}", "{a: [1]}", [("removed", "spec.a[1]", None, None)], id="an item of null"),
+        pytest.param(WIDGET, "{a: [1, null]}", "{a: [1]}", [("removed", "spec.a[1]", None, None)], id="a null item"),
         pytest.param(WIDGET, "{a: []}", "{a: [null]}", [("added", "spec.a[0]", None, None)], id="nothing and null"),
         pytest.param(
             WIDGET, "{a: [{name: a}, {name: a}]}", "{a: [{name: a}]}",
