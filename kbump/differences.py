@@ -57,19 +57,38 @@ def diff(
         open_environment, environ=environ, caller=caller_config(old, new), token_host=_token_host(new),
         deadline=deadline, echo=echo,
     )  # fmt: skip
-    reading = Reading(text, partial(_built, environ, deadline, echo) if build else None, exclude, ignore)
+    reading = Reading(text, builder(environ, deadline, echo) if build else None, exclude, ignore)
     with opened(old) as ours, opened(new) as theirs:
-        (one, notes), (other, more) = read_side(ours, reading), read_side(theirs, reading)
-        result = compare(
-            one,
-            other,
-            expected=[*expected, *_rules(ours), *_rules(theirs)],
-            images=_images(ours, theirs),
-            kubernetes_version=kubernetes_version or theirs.config.validate.version or ours.config.validate.version,
-        )
+        return compared(ours, theirs, reading, expected=expected, kubernetes_version=kubernetes_version)
+
+
+def compared(
+    ours: Environment,
+    theirs: Environment,
+    reading: Reading,
+    *,
+    expected: Sequence[str] = (),
+    kubernetes_version: str = "",
+) -> PromotionDiff:
+    """Compare two environments that are on this disk; see diff()."""
+    (one, notes), (other, more) = read_side(ours, reading), read_side(theirs, reading)
+    result = compare(
+        one,
+        other,
+        expected=[*expected, *_rules(ours), *_rules(theirs)],
+        images=_images(ours, theirs),
+        kubernetes_version=kubernetes_version or theirs.config.validate.version or ours.config.validate.version,
+    )
     notes += [*more, *result.notes]
     notes += _empty(result._replace(notes=notes))
     return result._replace(notes=notes, old_commit=ours.commit, new_commit=theirs.commit)
+
+
+def builder(
+    environ: Mapping[str, str], deadline: float, echo: Callable[[str], None] | None
+) -> Callable[[str, str], str]:
+    """Return what builds an overlay, as Reading wants it; the deadline is a moment of time.monotonic()."""
+    return partial(_built, environ, deadline, echo)
 
 
 def _built(

@@ -117,7 +117,7 @@ def _collected(workspace: Workspace, found: list[_File]) -> ImagesResult:
 
 def _images_of(workspace: Workspace, path: str) -> _File | None:
     try:
-        read = files.could_hold(path, [*_WORDS, *_kinds(workspace.config.images)])
+        read = files.could_hold(path, words_of_images(workspace.config.images))
         return _images_of_source(workspace, Source.from_bytes(path, read[0])) if read else None
     except SourceError as error:
         return _File(path, [], error)
@@ -128,12 +128,14 @@ def _images_of(workspace: Workspace, path: str) -> _File | None:
 _WORDS = (b"mage", b"MAGE", b"\\", b"kbump:", b"\xff\xfe", b"\xfe\xff")
 
 
-def _kinds(paths: Mapping[str, Sequence[str]]) -> list[bytes]:
-    """Return the kinds whose images are under other keys, by the table and by .kbump.yaml."""
+def words_of_images(paths: Mapping[str, Sequence[str]]) -> list[bytes]:
+    """Return what a file has one of if it holds images; `paths` are those of .kbump.yaml."""
     from kbump.fields.paths import IMAGE_PATHS
 
     rows = [*paths.items(), *IMAGE_PATHS.items()]
-    return [kind.rpartition("/")[2].encode() for kind, row in rows if not all("mage" in path for path in row)]
+    # The kinds whose images are under other keys.
+    kinds = [kind.rpartition("/")[2].encode() for kind, row in rows if not all("mage" in path for path in row)]
+    return [*_WORDS, *kinds]
 
 
 def _images_of_source(workspace: Workspace, source: Source) -> _File:

@@ -11,13 +11,13 @@ from tests.conftest import ROOT
 
 VALUES = {
     "errors", "source", "finding", "image", "pinning", "provenance", "versions", "yaml", "manifest", "resource",
-    "remote", "config", "marker",
+    "remote", "config", "marker", "holds",
 }  # fmt: skip
 VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "validation"}
 WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
 WORKFLOWS = {
     "workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching", "environment",
-    "sides", "differences",
+    "sides", "differences", "promotion",
 }  # fmt: skip
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
@@ -35,10 +35,25 @@ MAY_IMPORT = {
     "environment": VALUES | WORLD | {"workspace"},
     "sides": VALUES | VERBS | WORLD | {"workspace", "environment"},
     "differences": VALUES | VERBS | WORLD | {"environment", "sides"},
+    "promotion": VALUES
+    | VERBS
+    | WORLD
+    | REPORT
+    | {
+        "workspace",
+        "inventory",
+        "inspection",
+        "environment",
+        "sides",
+        "differences",
+        "delivery",
+        "reaching",
+    },
     "overlays": VALUES | VERBS | WORLD,
     "namesakes": VALUES | VERBS | WORLD,
     "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes"},
-    "report": VALUES | {"rewriting", "comparison", "validation", "inventory", "update", "inspection", "delivery"},
+    "report": VALUES
+    | {"rewriting", "comparison", "validation", "gates", "inventory", "update", "inspection", "delivery", "promotion"},
     **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli", "drone"}),
 }
 MODULES = sorted((ROOT / "kbump").rglob("*.py"))

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from kbump.provenance import Build
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
+SOURCE_OPTIONS = (
+    click.option("--source-repo", metavar="NAME", help="Repository that was built.  [default: from CI]"),
+    click.option("--source-branch", metavar="NAME", help="Branch that was built.  [default: from CI]"),
+    click.option("--source-commit", metavar="SHA", help="Commit that was built.  [default: from CI]"),
+    click.option(
+        "--source-build", type=click.IntRange(min=1), metavar="N", help="Number of the build.  [default: from CI]"
+    ),
+)
 _OPTIONS = (
     click.option("--branch", metavar="NAME", help="Branch of the repository.  [default: its default branch]"),
     click.option("--subdir", metavar="DIR", help="Directory of the repository that `-f` is relative to."),
@@ -31,12 +39,7 @@ _OPTIONS = (
     click.option("--author", metavar="'NAME <ADDRESS>'", help="Author and committer.  [default: kbump]"),
     click.option("--skip-ci", is_flag=True, help="Add [CI SKIP] to the subject."),
     click.option("--sign", is_flag=True, help="Sign the commit as the git configuration says."),
-    click.option("--source-repo", metavar="NAME", help="Repository that was built.  [default: from CI]"),
-    click.option("--source-branch", metavar="NAME", help="Branch that was built.  [default: from CI]"),
-    click.option("--source-commit", metavar="SHA", help="Commit that was built.  [default: from CI]"),
-    click.option(
-        "--source-build", type=click.IntRange(min=1), metavar="N", help="Number of the build.  [default: from CI]"
-    ),
+    *SOURCE_OPTIONS,
     click.option("--pull-request", is_flag=True, help="Open or refresh one pull request instead of a push."),
     click.option("--reopen", is_flag=True, help="Open it though a person closed one with this content."),
     click.option("--superseded-ok", is_flag=True, help="Exit 0 if a newer build has set the image already."),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from kbump.git.access import NOBODY, Credentials, credentials
 from kbump.git.cloning import clone, fetch, reset
 from kbump.git.commits import Person, changed, commit, stage
-from kbump.git.content import content, differs, fork
+from kbump.git.content import content, differs, fork, patch
 from kbump.git.log import Commit, commit_of, history
 from kbump.git.pushing import Moved, Outcome, Pushed, Refused, delete_branch, push
 from kbump.git.remotes import default_branch, head, heads
@@ -20,5 +20,5 @@ from kbump.git.trees import Entry, export, show, tree
 __all__ = [
     "NOBODY", "Commit", "Credentials", "Entry", "Git", "Moved", "Outcome", "Person", "Pushed", "Refused", "Repository",
     "changed", "clone", "commit", "commit_of", "content", "credentials", "default_branch", "delete_branch", "differs",
-    "export", "fetch", "fork", "head", "heads", "history", "push", "reset", "session", "show", "stage", "tree",
+    "export", "fetch", "fork", "head", "heads", "history", "patch", "push", "reset", "session", "show", "stage", "tree",
 ]  # fmt: skip

@@ -24,6 +24,14 @@ def content(repository: Repository, old: str, new: str) -> str:
     return sha256(b"\n".join(lines)).hexdigest()[:16] if changed else ""
 
 
+def patch(repository: Repository, old: str, new: str) -> str:
+    """Return the patch from one commit or tree to another, for `git apply`; bytes that are no UTF-8 are surrogates."""
+    arguments = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative", "--binary")
+    prefixes = ("--src-prefix=a/", "--dst-prefix=b/")
+    changed = repository.run(*arguments, *prefixes, old, new, "--", what="git cannot compare commits", network=True)
+    return changed.decode(errors="surrogateescape")
+
+
 def fork(repository: Repository, base: str, rev: str) -> str:
     """Return the commit at which `rev` left `base`, "" if they share none."""
     arguments = ("merge-base", repository.resolve(base), repository.resolve(rev))

@@ -44,18 +44,24 @@ def history(
     rev: str = "HEAD",
     *,
     without: str = "",
+    first_parent: bool = False,
     paths: Sequence[str] = (),
     trailers: Sequence[str] = (),
     most: int = 1,
 ) -> list[Commit]:
     """Return the newest commits, at most `most`, that touched any of the paths and carry any of the trailers.
 
-    Commits that the revision `without` has, too, are left out. A trailer is given as it begins: `Kbump-Image: web:`
-    finds every tag of web. Without paths, without trailers, each commit counts. Raises GitError if `rev` is no commit.
+    Commits that the revision `without` has, too, are left out; `first_parent` follows merges to what they went into
+    only. A trailer is given as it begins: `Kbump-Image: web:` finds every tag of web. Without paths, without trailers,
+    each commit counts. Raises GitError if `rev` is no commit.
     """
     if any("\n" in text or "\0" in text for text in (*paths, *trailers)):
         raise UsageError("a path or trailer has a line break or a NUL in it")
-    revisions = [repository.resolve(rev), *([f"^{repository.resolve(without)}"] if without else [])]
+    revisions = [
+        *(["--first-parent"] if first_parent else []),
+        repository.resolve(rev),
+        *([f"^{repository.resolve(without)}"] if without else []),
+    ]
     # Git finds the text anywhere in a message: more of them may be needed, and then all are read.
     for limit in (most + 16 * bool(trailers), None):
         found = _read(repository, revisions, paths, trailers, limit)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LIMIT = 65_536
 POINTER = "_The rest is too long for this page: `kbump diff` shows all of it._"
 _LONG_LINE = 1_000
-_STRONG = ("downgrade", "major", "unknown")
+STRONG = ("downgrade", "major", "unknown")
 _DETAILS = "\n</details>\n"
 
 
@@ -95,7 +95,7 @@ def _images(images: list[ImageDifference], link: Link | None) -> Iterator[_Line]
     for one, address in zip(images, links, strict=True):
         name, old, new = references(one)
         where = one.path if one.new_object.role == "values" else one.container
-        strong = "**" if one.change in _STRONG else ""
+        strong = "**" if one.change in STRONG else ""
         cells = [subject(one), where, name, old, new]
         row = [*(code(cell) if cell else "" for cell in cells), f"{strong}{one.change}{strong}"]
         yield _Line(f"| {' | '.join([*row, *([address] if any(links) else [])])} |")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kbump.report.comparison_markdown import code
+from kbump.report.comparison_markdown import STRONG, code
 from kbump.report.text import Palette, part, set_image_words, short
 
 if TYPE_CHECKING:
@@ -64,25 +64,30 @@ def proposed_words(proposed: Proposed, paint: Palette) -> list[str]:
 
 def images_page(changes: Sequence[Change], build: Build, limit: int) -> str:
     """Return the text of a pull request that sets images, at most `limit` characters: what changes, and why."""
-    rows = ["| Workload | Container | From | To | Change |", "|---|---|---|---|---|", *map(_row, changes)]
-    end = "\n".join(_source(build))
+    end = "\n".join(source_words(build))
     kept, left = [], limit - len(end) - len(_REST)
-    for row in rows:
+    for row in images_table(changes):
         left -= len(row) + 1
         kept.append(row) if left >= 0 else None
     return "\n".join(kept) + "\n" + (_REST if left < 0 else "") + (f"\n{end}\n" if end else "")
 
 
+def images_table(changes: Sequence[Change]) -> list[str]:
+    """Return the lines of a table of images that change."""
+    return ["| Workload | Container | From | To | Change |", "|---|---|---|---|---|", *map(_row, changes)]
+
+
 def _row(change: Change) -> str:
     cells = [change.workload or change.location.file, part(change), short(change.old), short(change.new)]
-    return f"| {' | '.join([*(code(cell) if cell else '' for cell in cells), change.change])} |"
+    strong = "**" if change.change in STRONG else ""
+    return f"| {' | '.join([*(code(cell) if cell else '' for cell in cells), f'{strong}{change.change}{strong}'])} |"
 
 
-def _source(build: Build) -> Iterator[str]:
+def source_words(build: Build) -> Iterator[str]:
     """Yield what is known of the build that the images come from."""
     if build.repository:
         number = f"build {build.order}" if build.order else "a build"
         shown = f"[{number}]({build.link})" if build.link.startswith(("https://", "http://")) else number
         of = f" of {code(build.tag or build.branch)}" if build.tag or build.branch else ""
         at = f" at {code(build.commit[:12])}" if build.commit else ""
-        yield f"From {shown}{of}{at} in {code(build.repository)}."
+        yield f"By {shown}{of}{at} in {code(build.repository)}."

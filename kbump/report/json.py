@@ -29,7 +29,7 @@ def images_json(result: ImagesResult) -> str:
             "version": _VERSION,
             "files": result.files,
             "images": [_image(image) for image in result.images],
-            "errors": _errors(result.errors),
+            "errors": errors_data(result.errors),
             "skipped": _skipped(result.skipped),
         }
     )
@@ -55,12 +55,13 @@ def delivery_json(delivery: Delivery) -> str:
         if newer
         else None,
         "notes": list(delivery.notes),
-        "pullRequest": _proposed(delivery.proposal) if delivery.proposal else None,
+        "pullRequest": proposed_data(delivery.proposal) if delivery.proposal else None,
     }
     return _dump({**_set_image(delivery.result), "delivery": told})
 
 
-def _proposed(proposed: Proposed) -> dict[str, Any]:
+def proposed_data(proposed: Proposed) -> dict[str, Any]:
+    """Return what became of a pull request as JSON has it."""
     pull = proposed.pull_request
     told = {"number": pull.number, "url": pull.url, "branch": pull.head} if pull else {}
     return {"status": proposed.status, **told, "warnings": list(proposed.notes)}
@@ -72,10 +73,10 @@ def _set_image(result: SetImageResult) -> dict[str, Any]:
         "files": result.files,
         "written": result.written,
         "blocked": result.blocked,
-        "changes": [_change(change) for change in result.changes],
+        "changes": [change_data(change) for change in result.changes],
         "nearMisses": [_finding(finding) for finding in result.findings],
         "unmatched": [{"image": text, "suggestions": close} for text, close in result.unmatched.items()],
-        "errors": _errors(result.errors),
+        "errors": errors_data(result.errors),
         "skipped": _skipped(result.skipped),
     }
 
@@ -90,7 +91,7 @@ def validate_json(result: ValidateResult) -> str:
             "files": result.files,
             "resources": result.resources,
             "findings": [_located(finding) for finding in result.findings],
-            "errors": _errors(result.errors),
+            "errors": errors_data(result.errors),
             "skipped": _skipped(result.skipped),
             "unknown": [_unknown(kind, number) for kind, number in result.unknown.items()],
             "others": result.others,
@@ -114,7 +115,8 @@ def _image(image: Image) -> dict[str, Any]:
     return {**_place(fields.pop("location")), **fields}
 
 
-def _change(change: Change) -> dict[str, Any]:
+def change_data(change: Change) -> dict[str, Any]:
+    """Return a change as JSON has it."""
     fields = change._asdict()
     return {**_place(fields.pop("location")), **fields}
 
@@ -137,7 +139,8 @@ def _unknown(kind: str, number: int) -> dict[str, Any]:
     return {"apiVersion": api_version, "kind": name, "resources": number}
 
 
-def _errors(errors: Iterable[KbumpError]) -> list[dict[str, Any]]:
+def errors_data(errors: Iterable[KbumpError]) -> list[dict[str, Any]]:
+    """Return errors as JSON has them."""
     return [{**_place(error.location), "message": error.message, "hint": error.hint or ""} for error in errors]
 
 

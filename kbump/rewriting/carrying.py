@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.errors import ImageReferenceError
+from kbump.fields.comments import PROTECTED
 from kbump.image import ImageReference
 
 if TYPE_CHECKING:
@@ -156,7 +157,9 @@ def _carried(source: _Fields, target: Sequence[Placed], choose: Callable[[ImageF
     left: list[str] = []
     for one in target:
         found = source.of(one)
-        if len({str(field.reference or field.raw) for field in found}) > 1:
+        if found and one.field.problem == PROTECTED:
+            left.append(f"{one.field.location}: `{one.field.raw}` {PROTECTED}")
+        elif len({str(field.reference or field.raw) for field in found}) > 1:
             places = " and ".join(f"{field.location} (`{field.raw}`)" for field in found[:2])
             left.append(f"{one.field.location}: `{one.field.raw}` could follow {places}, which differ: it is left")
         elif found:

@@ -78,8 +78,8 @@ def _plan_fields(
     selected = select(fields, selection)
     admitted = [(field, requests) for field, requests in selected if selection.admits(field)]
     chosen = [(_guarded(field, requests[0], selection, overridden), requests[0]) for field, requests in admitted]
-    plans = _checked(source, plan((field, wanted(field, request)) for field, request in chosen))
-    changes = [_change(one, request) for one, (_, request) in zip(plans, chosen, strict=True)]
+    plans = looked_at(source, plan((field, wanted(field, request)) for field, request in chosen))
+    changes = [change_of(one, request.text) for one, (_, request) in zip(plans, chosen, strict=True)]
     return FilePlan(
         source.name,
         changes,
@@ -100,7 +100,8 @@ def _guarded(
     return field._replace(problem=reason) if reason else field
 
 
-def _checked(source: Source, plans: list[Plan]) -> list[Plan]:
+def looked_at(source: Source, plans: list[Plan]) -> list[Plan]:
+    """Return the plans for one source, those refused that would do what they should not."""
     if all(one.plain for one in plans):
         return plans
     from kbump.rewriting.checking import checked
@@ -108,7 +109,8 @@ def _checked(source: Source, plans: list[Plan]) -> list[Plan]:
     return checked(source, plans)
 
 
-def _change(one: Plan, request: Request) -> Change:
+def change_of(one: Plan, request: str) -> Change:
+    """Return what a plan makes of its field; `request` is what asked for it."""
     field, manifest = one.field, one.field.manifest
     status = "refused" if one.refusal else "changed" if one.edits else "unchanged"
     if one.refusal.startswith(OVERRIDDEN):
@@ -117,5 +119,5 @@ def _change(one: Plan, request: Request) -> Change:
     kind = change(field.reference, one.reference) if field.reference else "unknown"
     return Change(
         field.location, manifest.kind, manifest.namespace, manifest.name, field.container, field.path_text,
-        field.raw, new, kind, status, one.refusal, request.text, manifest.role,
+        field.raw, new, kind, status, one.refusal, request, manifest.role,
     )  # fmt: skip

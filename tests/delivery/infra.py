@@ -29,6 +29,11 @@ class Infra:
         return self.host.forge()
 
     @property
+    def name(self) -> str:
+        """Return the name of the repository."""
+        return self.url.rpartition("/")[2].removesuffix(".git")
+
+    @property
     def choice(self) -> ForgeChoice:
         """Return what a .kbump.yaml has to say of the forge."""
         return ForgeChoice(self.kind)

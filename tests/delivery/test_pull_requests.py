@@ -41,7 +41,7 @@ def test_a_plain_push_is_refused_and_a_pull_request_is_opened(infra: Infra, run:
     [pull] = infra.pulls(done.proposal.pull_request.head)
     assert pull.title == "chore: set web:1.1.0"
     assert "| `Pod web` | `web` | `acme/web:1.0.0` | `acme/web:1.1.0` | minor |" in pull.body
-    assert "From [build 7](https://ci.example.com/7) of `main` at `0123456789ab` in `acme/web`." in pull.body
+    assert "By [build 7](https://ci.example.com/7) of `main` at `0123456789ab` in `acme/web`." in pull.body
     assert infra.read("web.yaml") == POD
     assert infra.read("web.yaml", pull.head) == POD.replace("1.0.0", "1.1.0")
 

@@ -1,0 +1,98 @@
+"""Contents: all image fields of an environment, with the texts that they are in."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from kbump import files
+from kbump.errors import SourceError
+from kbump.fields import image_fields
+from kbump.inventory import words_of_images
+from kbump.manifest import manifests
+from kbump.rewriting.carrying import Placed
+from kbump.rewriting.overlays import overridden
+from kbump.rewriting.planning import Plan
+from kbump.rewriting.result import FilePlan
+from kbump.rewriting.texts import change_of
+from kbump.source import Source
+from kbump.workspace import Workspace
+from kbump.yaml.composer import compose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kbump.config import Config
+    from kbump.errors import KbumpError
+    from kbump.fields import ImageField
+
+
+class Contents(NamedTuple):
+    """The image fields of an environment; `paths` are those of its files, by the names of their sources.
+
+    `overridden` says of the places that an overlay decides which one does. `errors` are files that could hold images
+    and cannot be read.
+    """
+
+    placed: list[Placed]
+    paths: dict[str, str]
+    overridden: dict[str, str]
+    errors: list[KbumpError]
+
+    def decided(self) -> list[Placed]:
+        """Return the fields that no overlay overrides."""
+        return [one for one in self.placed if str(one.field.location) not in self.overridden]
+
+
+def read_contents(root: str, config: Config, shown: Callable[[str], str], *, ignore: bool = True) -> Contents:
+    """Read an environment below a directory; `shown` returns the name that is said of a file.
+
+    Raises SourceError for a path that cannot be walked.
+    """
+    tree = files.find([root], ignore=ignore)
+    workspace = Workspace(config, tree.files, [], [])
+    found = Contents([], {}, {}, [])
+    base = root if os.path.isdir(root) else os.path.dirname(root)
+    found.paths.update((shown(path), path) for path in tree.files)
+    for path in tree.files:
+        try:
+            read = files.could_hold(path, words_of_images(config.images))
+            if read:
+                source = Source.from_bytes(shown(path), read[0])
+                found.placed.extend(
+                    Placed(field, os.path.relpath(path, base)) for field in _fields(workspace, path, source)
+                )
+        except SourceError as error:
+            found.errors.append(error)
+    found.overridden.update(_overridden(found))
+    return found
+
+
+def _fields(workspace: Workspace, path: str, source: Source) -> list[ImageField]:
+    try:
+        documents = compose(source)
+    except SourceError:
+        if "{{" in source.text or "apiVersion" not in source.text:
+            return []  # a template, or no manifest: set-image leaves them, too
+        raise
+    objects = manifests(source, documents, values=workspace.is_values(path))
+    return [field for one in objects for field in image_fields(one, workspace.config.images)]
+
+
+def _overridden(found: Contents) -> dict[str, str]:
+    """Return, by place, which overlay sets the image of a base."""
+    plans: dict[str, FilePlan] = {}
+    for one in found.placed:
+        field = one.field
+        if field.reference:
+            name = field.manifest.source.name
+            plan = plans.setdefault(name, FilePlan(name, [], [], []))
+            plan.changes.append(change_of(Plan(field, field.reference, [], {}, True), ""))
+
+    def read(name: str) -> Source:
+        return Source.from_bytes(name, files.read(found.paths[name])[0])
+
+    if not any(change.role == "kustomization" for plan in plans.values() for change in plan.changes):
+        return {}
+    reasons = overridden(list(plans.values()), found.paths, read)
+    return {str(place): reason for places in reasons.values() for place, reason in places.items()}

@@ -1,0 +1,241 @@
+"""Promoter: one promotion between two environments that are on this disk."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from kbump.comparison import Note
+from kbump.config import Gates
+from kbump.delivery.committing import Style
+from kbump.delivery.proposing import Proposal, propose, withdraw
+from kbump.differences import builder, compared
+from kbump.environment import Environment
+from kbump.errors import SourceError
+from kbump.gates import merged, verdicts
+from kbump.git import patch, reset, stage
+from kbump.holds import Hold, Holds, normal
+from kbump.image import ImageReference
+from kbump.marker import Marker, content_of, without_content
+from kbump.message import commit_message
+from kbump.promotion.contents import Contents, read_contents
+from kbump.promotion.holding import HoldsFile
+from kbump.promotion.planning import PromotionPlan, group_of, grouped, names, only, planned
+from kbump.promotion.result import PromoteResult, Promotion
+from kbump.promotion.writing import write_edits
+from kbump.provenance import Build
+from kbump.remote import check_ref
+from kbump.report.promotion import promotion_page, promotion_title
+from kbump.rewriting.carrying import Carriage, carry, restore
+from kbump.sides import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kbump.comparison import PromotionDiff
+    from kbump.config import Config
+    from kbump.delivery.checkout import Access, Checkout
+    from kbump.delivery.proposing import Page
+    from kbump.finding import Finding
+    from kbump.forge import Forge
+    from kbump.gates import Verdict
+
+KIND, ROLLBACK = "promotion", "rollback"
+SUBJECTS = {KIND: "chore: promote {images}", ROLLBACK: "revert: go back to {images}"}
+NOTHING_LEFT = "There is nothing left to promote, so this is closed and its branch deleted."
+# What a way back must not be refused for.
+_FORWARD = ("no-downgrade", "immutable-tags", "pinned")
+_NO_BUILD, _PLAIN, _NO_GATES = Build(), Style(), Gates()
+
+
+class Wishes(NamedTuple):
+    """What a caller wants of a promotion beside where from and where to; see promote()."""
+
+    only: Sequence[str] = ()
+    gates: Gates = _NO_GATES
+    build: Build = _NO_BUILD
+    style: Style = _PLAIN
+    labels: Sequence[str] = ()
+    reviewers: Sequence[str] = ()
+    assignees: Sequence[str] = ()
+    draft: bool = False
+    reopen: bool = False
+    write: bool = True
+    release: Sequence[str] = ()
+
+
+class Promoter:
+    """Promotes from one environment into the checkout of another; `back` is the commit that a rollback goes back to."""
+
+    def __init__(self, origin: Environment, found: Checkout, wishes: Wishes, access: Access, *, back: str = "") -> None:
+        """Read what the target says of itself; raise ConfigError and SourceError for what it should not."""
+        self.origin, self.found, self.wishes, self.access, self.back = origin, found, wishes, access, back
+        self.kind = ROLLBACK if back else KIND
+        self.config = found.config()
+        self.tip = found.repository.tip()
+        self.target = target_of(found, self.config, self.tip)
+        self.stated = self.config.promotion
+        self.offered = origin.config.promotion
+        self.style = wishes.style.under(self.config)
+        self.holds = HoldsFile(found)
+
+    def promote(self, forge: Callable[[], Forge]) -> PromoteResult:
+        """Promote; the forge is asked for only if there is something to write."""
+        source = read_contents(self.origin.path, self.origin.config, self.origin.shown, ignore=not self.origin.top)
+        target = read_contents(self.found.root, self.config, self.found.relative)
+        result = PromoteResult(
+            self.origin.name,
+            self.target.name,
+            self.found.remote.url,
+            self.found.branch,
+            [],
+            self._compared(),
+            [],
+            [*source.errors, *target.errors],
+        )
+        if result.errors:
+            return result
+        return self._proposed(result, self._carriage(source, target), target, forge)
+
+    def _compared(self) -> PromotionDiff:
+        """Compare both sides for the page; what cannot be built stops nothing: its sources are compared."""
+        reading = Reading(None, builder(self.access.environ, self.access.deadline, self.access.echo))
+        try:
+            return compared(self.target, self.origin, reading)
+        except SourceError as error:
+            found = compared(self.target, self.origin, reading._replace(build=None))
+            note = Note("sources", "", f"{error.message}, so the sources are compared", error.location)
+            return found._replace(notes=[*found.notes, note])
+
+    def _carriage(self, source: Contents, target: Contents) -> Carriage:
+        if self.back:
+            found = restore(source.decided(), target.placed)
+            return found._replace(carried=only(found.carried, self.wishes.only)) if self.wishes.only else found
+        repositories = {**self.offered.repositories, **self.stated.repositories}
+        found = carry(source.decided(), target.placed, repositories)
+        return found._replace(carried=only(found.carried, self.wishes.only)) if self.wishes.only else found
+
+    def _groups(self) -> Mapping[str, Sequence[str]]:
+        if self.wishes.only or self.back:
+            return {}
+        return self.stated.groups or self.offered.groups
+
+    def _proposed(
+        self, result: PromoteResult, found: Carriage, target: Contents, connect: Callable[[], Forge]
+    ) -> PromoteResult:
+        forge = connect() if self.wishes.write else None
+        for text in self.wishes.release:
+            self.holds.release(text)
+        released = {group_of(names(one), self._groups()) for one in self.holds.released}
+        for group, carried in grouped(found.carried, self._groups()).items():
+            plan = planned(carried, target, Holds() if self.back else self.holds.holds)
+            one = Promotion(group, self._branch(group), "nothing", plan.changes, plan.held, rollback=self.back)
+            result.promotions.append(
+                self._promotion(one, plan, result, target, forge, holds=group in released or self._hold(one))
+            )
+            reset(self.found.repository, self.tip)
+        return result._replace(left=found.left)
+
+    def _hold(self, one: Promotion) -> bool:
+        """Hold back what a rollback takes away, and nothing else; return whether there is something to hold."""
+        if not self.back:
+            return False
+        now = time.strftime("%Y-%m-%d", time.gmtime())
+        gone = [ImageReference.parse(change.old) for change in one.changed]
+        reason = f"rolled back to {self.back[:12]}"
+        self.holds.hold(
+            [Hold(normal(reference), reason, self.tip, now) for reference in gone],
+            [ImageReference.parse(change.new) for change in one.changed],
+        )
+        return bool(gone)
+
+    def _promotion(
+        self,
+        one: Promotion,
+        plan: PromotionPlan,
+        result: PromoteResult,
+        target: Contents,
+        forge: Forge | None,
+        *,
+        holds: bool,
+    ) -> Promotion:
+        if not plan.edits and not holds:
+            if forge is None:
+                return one
+            gone = withdraw(self.found, forge, one.branch, NOTHING_LEFT, without_content)
+            # A branch that was left of a merge goes without a word.
+            silent = not gone or (gone.status == "withdrawn" and not gone.pull_request)
+            return one if silent or not gone else one._replace(status=gone.status, proposal=gone)
+        files = write_edits(target, plan.edits, self.found)
+        files += self.holds.write() if holds else []
+        one = one._replace(verdicts=self._judged(one), message=self._message(one, ""), patch=self._patch(files))
+        one = one._replace(page=self._page(one, result, "", 1_000_000))
+        if not all(verdict.passed for verdict in one.verdicts):
+            return one._replace(status="refused")
+        if forge is None:
+            return one._replace(status="planned")
+        done = propose(self.found, forge, self._proposal(one, result, forge), sorted(files), self.style)
+        return one._replace(status=done.status, proposal=done)
+
+    def _judged(self, one: Promotion) -> list[Verdict]:
+        gates = merged(self.stated.gates, self.wishes.gates, self.offered.gates)
+        if self.back:
+            kept = {name: on for name, on in gates.switches.items() if name not in _FORWARD}
+            gates = Gates(kept)
+        return verdicts(one.changed, gates, self._findings() if gates.switches.get("valid") else [])
+
+    def _findings(self) -> list[Finding]:
+        """Return what is wrong with the target as it is in the checkout now."""
+        from kbump.inspection import validate
+
+        found = validate([self.found.root]).findings
+        places = [one.location._replace(file=self.found.relative(one.location.file)) for one in found]
+        return [one._replace(location=place) for one, place in zip(found, places, strict=True)]
+
+    def _proposal(self, one: Promotion, result: PromoteResult, forge: Forge) -> Proposal:
+        limits = forge.limits
+        stated, offered, wishes = self.stated, self.offered, self.wishes
+        return Proposal(
+            one.branch,
+            lambda content: self._message(one, content),
+            lambda content: self._page(one, result, content, limits.body)._replace(
+                title=promotion_title(one, self.target.name, limits.title)
+            ),
+            content_of,
+            tuple(dict.fromkeys((*wishes.labels, *(stated.labels or offered.labels)))),
+            tuple(dict.fromkeys((*wishes.reviewers, *(stated.reviewers or offered.reviewers)))),
+            tuple(dict.fromkeys((*wishes.assignees, *(stated.assignees or offered.assignees)))),
+            wishes.draft if stated.draft is None else stated.draft,
+            wishes.reopen,
+        )
+
+    def _message(self, one: Promotion, content: str) -> str:
+        template = self.style.message or SUBJECTS[self.kind]
+        skip_ci = self.style.skip_ci
+        return commit_message(one.changed, self.wishes.build, template, skip_ci=skip_ci, content=content)
+
+    def _page(self, one: Promotion, result: PromoteResult, content: str, limit: int) -> Page:
+        marker = Marker(self.kind, f"{self.found.directory or '.'} {one.group}".strip(), content)
+        return promotion_page(one, result, self.wishes.build, marker, limit)
+
+    def _patch(self, files: list[str]) -> str:
+        return patch(self.found.repository, self.tip, stage(self.found.repository, files))
+
+    def _branch(self, group: str) -> str:
+        """Return the name of the branch: one for the directory and the group."""
+        directory = self.found.directory.replace("/", "-")
+        verb = "rollback" if self.back else "promote"
+        name = f"kbump/{verb}{f'-{directory}' if directory else ''}{f'.{group}' if group else ''}"
+        return check_ref(name + "".join(f"+{_slug(text)}" for text in self.wishes.only))
+
+
+def target_of(found: Checkout, config: Config, tip: str) -> Environment:
+    """Return the target as an environment: called as its .kbump.yaml does, else by repository and directory."""
+    name = next((name for name, at in config.environments.items() if os.path.normpath(at) == found.directory), "")
+    below = f"//{found.directory}" if found.directory else ""
+    return Environment(name or f"{found.remote.name}{below}", found.root, config, tip, found.remote, found.top, "")
+
+
+def _slug(text: str) -> str:
+    return text.rpartition("/")[2].replace(":", "-").replace("@", "-")

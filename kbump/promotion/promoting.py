@@ -1,0 +1,85 @@
+"""promote(): what differs -> gates -> edits of the target's sources -> one pull request for each group."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from kbump.config import NO_CONFIG
+from kbump.delivery.checkout import Access, checkout
+from kbump.environment import open_environment
+from kbump.errors import UsageError
+from kbump.forge.settings import TIMING
+from kbump.promotion.past import past
+from kbump.promotion.promoter import Promoter, Wishes
+from kbump.reaching import forge_of
+from kbump.remote import Remote, check_ref
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kbump.config import Config
+    from kbump.environment import Environment
+    from kbump.forge import Forge
+    from kbump.forge.settings import Timing
+    from kbump.promotion.result import PromoteResult
+
+TIMEOUT_S = 120.0
+
+
+def promote(
+    target: str = "",
+    source: str = ".",
+    *,
+    environ: Mapping[str, str],
+    caller: Config = NO_CONFIG,
+    branch: str = "",
+    rollback: str | None = None,
+    timeout_s: float = TIMEOUT_S,
+    echo: Callable[[str], None] | None = None,
+    timing: Timing = TIMING,
+    **wishes: Any,
+) -> PromoteResult:
+    """Make the images of a target match those of a source, by one pull request for each group of images.
+
+    `target` is the URL of a repository (`URL//DIRECTORY?ref=BRANCH`), else what the source's .kbump.yaml names;
+    `source` is a path, REV:PATH or a URL. The target keeps the names of its repositories, unless
+    `promotion.repositories` maps them. Its own .kbump.yaml beats the `gates` that are wished for, which beat the
+    source's. Wishes are `only` (repositories), `gates`, `build` (what the commit comes from), `style` (of the commit),
+    `labels`, `reviewers`, `assignees`, `draft`, `reopen` (what a person closed), `write` (False: only plan), `release`
+    (references that are not to be held back any more).
+
+    With `rollback`, the target gets the images that it had at that commit of its own, at "" before they last changed,
+    and what it loses is held back: no promotion brings exactly that again.
+
+    `environ` holds the credentials and what git is to see; all ends `timeout_s` seconds from now. Raises UsageError,
+    ConfigError, SourceError, GitError and ForgeError; what a gate or a field refuses is in the result.
+    """
+    deadline = timing.clock() + timeout_s
+    access = Access(environ, deadline, caller.forge.allow_http, echo)
+    host = Remote.parse(target).host if target else ""
+    with open_environment(source, environ, deadline=deadline, caller=caller, token_host=host, echo=echo) as origin:
+        remote = Remote.parse(target or origin.config.promotion.target or _no_target(source))
+        with checkout(remote, check_ref(branch) if branch else "", access) as found:
+            choice = found.config().forge
+
+            def connect() -> Forge:
+                return forge_of(remote, environ, deadline=deadline, caller=caller.forge, target=choice, timing=timing)
+
+            given = Wishes(**wishes)
+            if rollback is None:
+                return Promoter(_named(origin, given), found, given, access).promote(connect)
+            with past(found, rollback) as before:
+                return Promoter(before, found, given, access, back=before.commit).promote(connect)
+
+
+def _named(origin: Environment, wishes: Wishes) -> Environment:
+    """Call a directory of this machine by what it is: the repository that is built, or its own name."""
+    if origin.top:
+        return origin
+    return origin._replace(name=wishes.build.repository or os.path.basename(os.path.realpath(origin.path)))
+
+
+def _no_target(source: str) -> str:
+    hint = "name it by `--to`, or under `promotion: target:` in .kbump.yaml"
+    raise UsageError(f"there is no target that `{source}` is promoted to", hint=hint)

@@ -1,0 +1,146 @@
+"""What is said of a promotion: the title and the page of its pull request, and words for the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kbump.delivery.proposing import Page
+from kbump.image import ImageReference
+from kbump.report.comparison_markdown import code, diff_markdown
+from kbump.report.delivery import images_table, proposed_words, source_words
+from kbump.report.text import Palette, change_rows, counted, short
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kbump.gates import Verdict
+    from kbump.marker import Marker
+    from kbump.promotion.result import PromoteResult, Promotion
+    from kbump.provenance import Build
+    from kbump.rewriting.result import Change
+
+_MOST_REASONS = 10
+_REST = "_The rest is too long for this page: `kbump diff` shows all of it._"
+
+
+def promotion_title(one: Promotion, target: str, limit: int) -> str:
+    """Return the title of the pull request, at most `limit` characters."""
+    names = list(dict.fromkeys(_named(change) for change in one.changed))
+    to = f" to {target}" + (f" ({one.group})" if one.group else "")
+    verb = "Roll back" if one.rollback else "Promote"
+    if one.rollback:
+        to = f" in {target}"
+    several = f"{verb} {counted(len(names), 'image')}{to}" if names else f"Release held images{to}"
+    listed = f"{verb} {', '.join(names)}{to}"
+    return listed if names and len(listed) <= min(limit, 100) else several[:limit]
+
+
+def _named(change: Change) -> str:
+    """Name what changes as briefly as it is clear: `web 1.4.1 → 1.5.0`."""
+    new = ImageReference.parse(change.new)
+    old = change.old.rpartition("/")[2].partition("@")[0].partition(":")[2]
+    version = new.tag or short(new.digest)
+    return f"{new.name.rpartition('/')[2]} {f'{old} → ' if old and old != version else ''}{version}"
+
+
+def promotion_page(one: Promotion, result: PromoteResult, build: Build, marker: Marker, limit: int) -> Page:
+    """Return the title and the text of the pull request, which is at most `limit` characters long."""
+    head = "\n".join([str(marker), *_head(one, result, build), *_gates(one.verdicts), *_said(one, result)])
+    if len(head) > limit:
+        head = f"{head[: head.rfind(chr(10), 0, limit - len(_REST) - 2)]}\n{_REST}"
+    done = {(change.workload, change.container) for change in one.changed}
+    images = [image for image in result.diff.images if (image.old_object.subject, image.container) not in done]
+    rest = diff_markdown(result.diff._replace(images=images), limit=max(0, limit - len(head) - 200), pointer=_REST)
+    section = f"\n### What differs besides\n\n{rest}" if limit - len(head) > 400 else ""
+    return Page(promotion_title(one, result.target, limit), f"{head}\n{section}")
+
+
+def _head(one: Promotion, result: PromoteResult, build: Build) -> Iterator[str]:
+    if one.rollback:
+        yield f"Back to what {code(result.target)} had at {code(one.rollback[:12])}."
+    else:
+        at = f" at {code(result.diff.new_commit[:12])}" if result.diff.new_commit else ""
+        yield f"From {code(result.source)}{at} to {code(result.target)}."
+    yield from source_words(build)
+    if one.changed:
+        yield ""
+        yield from images_table(one.changed)
+
+
+def _gates(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    if not verdicts:
+        return
+    yield from ("", "| Gate | | |", "|---|---|---|")
+    for verdict in verdicts:
+        said = [code(text) for text in (*verdict.reasons, *verdict.notes)[:_MOST_REASONS]]
+        left = len(verdict.reasons) + len(verdict.notes) - len(said)
+        said += [f"and {left:,} more"] if left else []
+        yield f"| {verdict.gate} | {'passed' if verdict.passed else '**refused**'} | {'<br>'.join(said)} |"
+
+
+def _said(one: Promotion, result: PromoteResult) -> Iterator[str]:
+    """Yield what is not promoted though it could be: held back, refused, left."""
+    rows = [f"- {code(str(held.change.new))} is held back{_because(held.hold.reason)}" for held in one.held]
+    rows += [f"- {code(change.old)} at {code(str(change.location))} {code(change.reason)}" for change in one.refused]
+    rows += [f"- {code(text)}" for text in (result.left if not one.group else [])]
+    if rows:
+        yield from ("", "Not promoted:", "", *rows)
+
+
+def _because(reason: str) -> str:
+    return f": {code(reason)}" if reason else ""
+
+
+def promote_rows(result: PromoteResult, *, colour: bool) -> str:
+    """Return one aligned row for each image that changes."""
+    return change_rows((change for one in result.promotions for change in one.changed), colour=colour)
+
+
+def promote_patch(result: PromoteResult) -> str:
+    """Return the message and the patch of each pull request of a dry run."""
+    texts = []
+    for one in result.promotions:
+        if one.patch:
+            message = "".join(f"    {line}".rstrip() + "\n" for line in one.message.splitlines())
+            texts.append(f"{message}\n{one.patch}")
+    return "\n".join(texts)
+
+
+def promote_pages(result: PromoteResult) -> str:
+    """Return the page of each pull request, below its title."""
+    return "\n".join(f"# {one.page.title}\n\n{one.page.body}" for one in result.promotions if one.page)
+
+
+def promote_words(result: PromoteResult, *, verbose: bool, colour: bool) -> list[str]:
+    """Return what is said beside the rows: what is not promoted and why, gates, and each pull request."""
+    paint = Palette(colour)
+    words = [f"{paint('left', 'yellow')}: {text}" for text in result.left]
+    for one in result.promotions:
+        words += _of_promotion(one, paint, verbose=verbose)
+    changes = [change for one in result.promotions for change in one.changes]
+    held = any(one.held for one in result.promotions)
+    if not (changes or held or result.left):
+        words.append(f"no image of {result.target} pairs with one of {result.source}")
+    elif all(change.status in ("unchanged", "overridden") for change in changes) and not held:
+        words.append(f"nothing to promote: {result.target} has the images of {result.source}")
+    return words
+
+
+def _of_promotion(one: Promotion, paint: Palette, *, verbose: bool) -> Iterable[str]:
+    for change in one.refused:
+        yield f"{change.location}: {paint('refused', 'red', 'bold')}: `{short(change.old)}` {change.reason}"
+    for held in one.held:
+        since = f" since {held.hold.since}" if held.hold.since else ""
+        words = f"`{held.change.new}` is held back{since} (`--release` lets it go)"
+        yield f"{held.change.location}: {paint('held', 'yellow')}: {words}"
+    for verdict in one.verdicts:
+        if not verdict.passed:
+            yield f"{paint('refused', 'red', 'bold')} by the gate {verdict.gate}: {'; '.join(verdict.reasons)}"
+        yield from (f"{paint('note', 'yellow')}: gate {verdict.gate}: {note}" for note in verdict.notes if verbose)
+    group = f" for the group {one.group}" if one.group else ""
+    if one.proposal:
+        yield from proposed_words(one.proposal, paint)
+    elif one.status == "planned":
+        yield f"a pull request{group} would be opened or refreshed from `{one.branch}`"
+    elif one.status == "refused":
+        yield f"no pull request{group}: a gate refused"

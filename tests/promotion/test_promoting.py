@@ -1,0 +1,193 @@
+"""promote(): one pull request for the images of an environment, on a real Gitea and on the GitHub of the tests."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kbump.config import NO_CONFIG, Gates
+from kbump.delivery import Style
+from kbump.errors import ForgeError
+from kbump.promotion import PromoteResult, promote
+from kbump.provenance import Build, read_trailers
+from tests.delivery.infra import Infra
+from tests.forge.faults import refuses
+from tests.git.conftest import run_git
+
+Run = Callable[..., PromoteResult]
+
+
+def pod(tag: str, name: str = "web") -> str:
+    spec = f'{{containers: [{{name: c, image: "acme/{name}:{tag}"}}]}}'
+    return f"apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {spec}\n"
+
+
+class Source:
+    """The environment that images come from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+
+    def has(self, **files: str) -> None:
+        """Write manifests: `has(web=TEXT)`."""
+        for name, text in files.items():
+            (self.folder / f"{name}.yaml").write_text(text)
+
+
+@pytest.fixture
+def qa(tmp_path: Path) -> Source:
+    """Return an environment that has web 1.1.0."""
+    made = Source(tmp_path / "qa")
+    made.has(web=pod("1.1.0"))
+    return made
+
+
+@pytest.fixture
+def run(infra: Infra, qa: Source) -> Run:
+    """Return the promotion of the environment to the repository, which has web 1.0.0."""
+    infra.commit({"web.yaml": pod("1.0.0")})
+
+    def promoted(**options: Any) -> PromoteResult:
+        caller = NO_CONFIG._replace(forge=infra.choice)
+        given = {"environ": {**os.environ, **infra.secrets}, "caller": caller, **options}
+        return promote(infra.url, str(qa.folder), **given)
+
+    return promoted
+
+
+def test_the_first_run_opens_one_and_the_second_leaves_it(infra: Infra, run: Run) -> None:
+    first = run(build=Build("acme/infra-qa", "main", "0123456789abcdef", 7, link="https://ci.example.com/7"))
+    [one] = first.promotions
+    assert (one.status, first.exit_code) == ("opened", 0)
+    [pull] = infra.pulls("kbump/promote")
+    assert pull.title == f"Promote web 1.0.0 → 1.1.0 to {infra.name}"
+    assert "| `Pod web` | `c` | `acme/web:1.0.0` | `acme/web:1.1.0` | minor |" in pull.body
+    assert "By [build 7](https://ci.example.com/7) of `main` at `0123456789ab` in `acme/infra-qa`." in pull.body
+    assert "| no-downgrade | passed |  |" in pull.body
+    assert infra.read("web.yaml", "kbump/promote") == pod("1.1.0")
+    again = run(build=Build("acme/infra-qa", "main", "0123456789abcdef", 7, link="https://ci.example.com/7"))
+    assert again.promotions[0].status == "unchanged"
+    assert infra.pulls("kbump/promote") == [pull]
+
+
+def test_the_commit_tells_where_it_comes_from(infra: Infra, run: Run) -> None:
+    build = Build("acme/infra-qa", "main", "c0ffee", 7, author="Ada <ada@example.com>")
+    run(build=build, style=Style(author="Bot <bot@example.com>"))
+    work = infra.fetched("kbump/promote")
+    message = run_git("log", "-1", "--format=%an <%ae>%n%B", "FETCH_HEAD", cwd=work)
+    assert message.startswith("Bot <bot@example.com>\nchore: promote web:1.1.0\n\n- Pod web, c: acme/web:1.0.0 -> ")
+    trailers = read_trailers(message)
+    assert trailers["Kbump-Image"] == ["acme/web:1.1.0"]
+    assert trailers["Kbump-Source-Build"] == ["7"]
+    assert trailers["Triggered-by"] == ["Ada <ada@example.com>"]
+
+
+def test_the_next_image_refreshes_it(infra: Infra, run: Run, qa: Source) -> None:
+    run()
+    qa.has(web=pod("1.2.0"))
+    assert run().promotions[0].status == "refreshed"
+    [pull] = infra.pulls("kbump/promote")
+    assert "1.2.0" in pull.title
+    assert "acme/web:1.1.0" not in pull.body
+
+
+def test_once_it_is_merged_there_is_nothing_to_promote(infra: Infra, run: Run, qa: Source) -> None:
+    infra.merge(run().promotions[0].proposal.pull_request.number)
+    assert infra.read("web.yaml") == pod("1.1.0")
+    assert run().promotions[0].status in ("nothing", "withdrawn")
+    qa.has(web=pod("1.2.0"))
+    assert run().promotions[0].status == "opened"
+
+
+def test_if_the_source_goes_back_it_is_closed_with_a_word(infra: Infra, run: Run, qa: Source) -> None:
+    run()
+    qa.has(web=pod("1.0.0"))
+    [one] = run().promotions
+    assert one.status == "withdrawn"
+    assert "kbump/promote" not in infra.branches()
+    [pull] = infra.pulls("kbump/promote")
+    assert pull.state == "closed"
+    assert "nothing left to promote" in infra.forge.comments(pull.number)[0].body
+
+
+def test_a_gate_that_refuses_opens_nothing_and_says_why(infra: Infra, run: Run, qa: Source) -> None:
+    qa.has(web=pod("2.0.0"))
+    refused = run(gates=Gates({}, "minor"))
+    assert (refused.promotions[0].status, refused.exit_code) == ("refused", 1)
+    assert infra.branches() == {"main"}
+
+
+def test_the_targets_gates_and_labels_are_heeded(infra: Infra, run: Run, qa: Source) -> None:
+    infra.commit({".kbump.yaml": "promotion: {gates: {max-change: patch}, labels: [promotion], draft: true}\n"})
+    assert run(gates=Gates({}, "major")).promotions[0].status == "refused"
+    qa.has(web=pod("1.0.1"))
+    pull = run(labels=["qa"]).promotions[0].proposal.pull_request
+    assert {*infra.forge.pull_request(pull.number).labels} == {"qa", "promotion"}
+    assert infra.forge.pull_request(pull.number).draft
+
+
+def test_each_group_has_one_of_its_own(infra: Infra, run: Run, qa: Source) -> None:
+    infra.commit({"api.yaml": pod("1", "api"), ".kbump.yaml": "promotion: {groups: {shop: [acme/web]}}\n"})
+    qa.has(api=pod("2", "api"))
+    assert [(one.group, one.status) for one in run().promotions] == [("shop", "opened"), ("", "opened")]
+    assert {pull.title for name in ("kbump/promote", "kbump/promote.shop") for pull in infra.pulls(name)} == {
+        f"Promote api 1 → 2 to {infra.name}",
+        f"Promote web 1.0.0 → 1.1.0 to {infra.name} (shop)",
+    }
+    qa.has(api=pod("1", "api"))
+    assert [(one.group, one.status) for one in run().promotions] == [("shop", "refreshed"), ("", "withdrawn")]
+
+
+def test_commits_of_a_person_are_left_alone(infra: Infra, run: Run, qa: Source) -> None:
+    run()
+    infra.commit({"note": "x"}, "mine", "kbump/promote")
+    qa.has(web=pod("1.2.0"))
+    done = run()
+    assert (done.promotions[0].status, done.blocked, done.exit_code) == ("blocked", True, 0)
+
+
+def test_a_dry_run_asks_no_forge(infra: Infra, run: Run) -> None:
+    done = run(write=False, environ=os.environ if infra.kind == "gitea" else {**os.environ, **infra.secrets})
+    assert done.promotions[0].status == "planned"
+    assert infra.branches() == {"main"}
+
+
+def test_a_rollback_takes_the_image_away_and_no_promotion_brings_it_back(infra: Infra, run: Run, qa: Source) -> None:
+    infra.merge(run().promotions[0].proposal.pull_request.number)
+    [one] = run(rollback="").promotions
+    assert (one.status, one.branch) == ("opened", "kbump/rollback")
+    assert one.proposal.pull_request.title == f"Roll back web 1.1.0 → 1.0.0 in {infra.name}"
+    assert infra.read("web.yaml", "kbump/rollback") == pod("1.0.0")
+    holds = json.loads(infra.read(".kbump-holds.json", "kbump/rollback"))
+    assert [hold["image"] for hold in holds["holds"]] == ["docker.io/acme/web:1.1.0"]
+    infra.merge(one.proposal.pull_request.number)
+    [held] = run().promotions
+    assert (held.status, [entry.hold.image for entry in held.held]) == ("nothing", ["docker.io/acme/web:1.1.0"])
+    qa.has(web=pod("1.1.1"))
+    assert run().promotions[0].status == "opened"
+
+
+def test_what_is_released_may_be_promoted_again(infra: Infra, run: Run) -> None:
+    infra.merge(run().promotions[0].proposal.pull_request.number)
+    infra.merge(run(rollback="").promotions[0].proposal.pull_request.number)
+    [one] = run(release=["acme/web:1.1.0"]).promotions
+    assert one.status == "opened"
+    infra.merge(one.proposal.pull_request.number)
+    assert infra.read("web.yaml") == pod("1.1.0")
+    with pytest.raises(AssertionError):
+        infra.read(".kbump-holds.json")
+
+
+@pytest.mark.parametrize("infra", ["github"], indirect=True)
+def test_a_run_that_dies_between_branch_and_pull_request_is_finished_by_the_next(infra: Infra, run: Run) -> None:
+    infra.host.github.fault("POST", "/pulls$", refuses(403))
+    with pytest.raises(ForgeError):
+        run()
+    assert infra.branches() == {"main", "kbump/promote"}
+    assert run().promotions[0].status == "opened"
