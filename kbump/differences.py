@@ -33,6 +33,7 @@ def diff(
     kubernetes_version: str = "",
     exclude: Sequence[str] = (),
     ignore: bool = True,
+    links: bool = False,
     environ: Mapping[str, str] = _NOTHING,
     timeout_s: float = TIMEOUT_S,
     echo: Callable[[str], None] | None = None,
@@ -43,9 +44,10 @@ def diff(
     directory, URLs (`URL//DIRECTORY?ref=REV`), or `-` for `text`. A kustomize overlay is built, unless `build` is
     false. `expected` are paths of what may differ, such as `Deployment:spec.replicas`, beside those of the .kbump.yaml
     of both sides; `kubernetes_version` chooses schemas and defaults, else the .kbump.yaml of the new side does.
-    `exclude` and `ignore` as for images(). `environ` are the variables that git and kubectl are run with and
-    credentials are taken from, such as os.environ; both have `timeout_s` in all. `echo` is given a line for each
-    command that is run.
+    `exclude` and `ignore` as for images(). With `links` the images have the address of what changed between their
+    builds, where the history of the environments tells. `environ` are the variables that git and kubectl are run with,
+    and that credentials are taken from, such as os.environ; both have `timeout_s` in all. `echo` is given a line for
+    each command that is run.
 
     Raises UsageError for what is none of these, or a rule or version that is unknown, ConfigError, SourceError for a
     path that cannot be read or built, and GitError; a file that cannot be read or parsed is in the notes.
@@ -57,44 +59,48 @@ def diff(
         open_environment, environ=environ, caller=caller_config(old, new), token_host=_token_host(new),
         deadline=deadline, echo=echo,
     )  # fmt: skip
-    reading = Reading(text, builder(environ, deadline, echo) if build else None, exclude, ignore)
+    reading = Reading(text, kubectl_builder(environ, deadline, echo) if build else None, exclude, ignore)
     with opened(old) as ours, opened(new) as theirs:
-        return compared(ours, theirs, reading, expected=expected, kubernetes_version=kubernetes_version)
+        result = compare_environments(ours, theirs, reading, expected=expected, kubernetes_version=kubernetes_version)
+        if links:
+            from kbump.links import linked
+
+            return linked(result, (ours, theirs), environ, deadline=deadline, echo=echo)
+    return result
 
 
-def compared(
-    ours: Environment,
-    theirs: Environment,
+def compare_environments(
+    old: Environment,
+    new: Environment,
     reading: Reading,
     *,
     expected: Sequence[str] = (),
     kubernetes_version: str = "",
 ) -> PromotionDiff:
-    """Compare two environments that are on this disk; see diff()."""
-    (one, notes), (other, more) = read_side(ours, reading), read_side(theirs, reading)
+    """Compare two environments that are on this disk, with what the .kbump.yaml of both say; see diff()."""
+    (one, notes), (other, more) = read_side(old, reading), read_side(new, reading)
     result = compare(
         one,
         other,
-        expected=[*expected, *_rules(ours), *_rules(theirs)],
-        images=_images(ours, theirs),
-        kubernetes_version=kubernetes_version or theirs.config.validate.version or ours.config.validate.version,
+        expected=[*expected, *_rules(old), *_rules(new)],
+        images=_images(old, new),
+        kubernetes_version=kubernetes_version or new.config.validate.version or old.config.validate.version,
     )
-    notes += [*more, *result.notes]
+    notes = [*notes, *more, *result.notes]
     notes += _empty(result._replace(notes=notes))
-    return result._replace(notes=notes, old_commit=ours.commit, new_commit=theirs.commit)
+    return result._replace(notes=notes, old_commit=old.commit, new_commit=new.commit)
 
 
-def builder(
-    environ: Mapping[str, str], deadline: float, echo: Callable[[str], None] | None
+def kubectl_builder(
+    environ: Mapping[str, str], deadline: float, echo: Callable[[str], None] | None = None
 ) -> Callable[[str, str], str]:
-    """Return what builds an overlay, as Reading wants it; the deadline is a moment of time.monotonic()."""
+    """Return what builds overlays for a Reading: kubectl, with none of kbump's secrets, until the deadline."""
     return partial(_built, environ, deadline, echo)
 
 
 def _built(
     environ: Mapping[str, str], deadline: float, echo: Callable[[str], None] | None, directory: str, shown: str
 ) -> str:
-    """Return what kubectl builds of an overlay; it gets no secret of kbump's."""
     from kbump.cluster.kubectl import kustomize
     from kbump.git.access import SECRETS
 

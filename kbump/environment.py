@@ -125,7 +125,8 @@ def caller_config(*texts: str) -> Config:
 def _unknown(text: str, caller: Config) -> UsageError:
     known = ", ".join(f"`{name}`" for name in sorted(caller.environments))
     declared = f"{{}}, or an environment that is declared ({known})" if known else "{}"
-    return UsageError(f"`{text}` does not exist", hint=declared.format("write a path, REV:PATH or a URL"))
+    shown = text if text.isprintable() else ascii(text)[1:-1]
+    return UsageError(f"`{shown}` does not exist", hint=declared.format("write a path, REV:PATH or a URL"))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "va
 WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
 WORKFLOWS = {
     "workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching", "environment",
-    "sides", "differences", "promotion",
+    "sides", "links", "differences", "promotion",
 }  # fmt: skip
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
@@ -34,21 +34,13 @@ MAY_IMPORT = {
     "delivery": VALUES | VERBS | WORLD | REPORT | {"workspace", "update", "reaching"},
     "environment": VALUES | WORLD | {"workspace"},
     "sides": VALUES | VERBS | WORLD | {"workspace", "environment"},
-    "differences": VALUES | VERBS | WORLD | {"environment", "sides"},
+    "links": VALUES | VERBS | WORLD | {"environment"},
+    "differences": VALUES | VERBS | WORLD | {"environment", "sides", "links"},
     "promotion": VALUES
     | VERBS
     | WORLD
     | REPORT
-    | {
-        "workspace",
-        "inventory",
-        "inspection",
-        "environment",
-        "sides",
-        "differences",
-        "delivery",
-        "reaching",
-    },
+    | {"workspace", "inventory", "inspection", "environment", "sides", "links", "differences", "delivery", "reaching"},
     "overlays": VALUES | VERBS | WORLD,
     "namesakes": VALUES | VERBS | WORLD,
     "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes"},

@@ -75,6 +75,7 @@ def diff_command(context: click.Context, /, **_: Any) -> int:
         kubernetes_version=options["kubernetes_version"],
         exclude=options["exclude"],
         ignore=not options["no_ignore"],
+        links=options["output"] != "text",
         environ=os.environ,
         timeout_s=options["timeout"],
         echo=_echo if options["verbose"] else None,

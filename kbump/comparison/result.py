@@ -34,7 +34,8 @@ class Object(NamedTuple):
 class ImageDifference(NamedTuple):
     """An image that is not the same on both sides, with the class of the change from the old one to the new one.
 
-    `old` and `new` are the references as written, put together where they are split.
+    `old` and `new` are the references as written, put together where they are split. `link` is the address of what
+    changed in the image, or empty.
     """
 
     old_object: Object
@@ -46,6 +47,7 @@ class ImageDifference(NamedTuple):
     change: Change
     old_location: Location
     new_location: Location
+    link: str = ""
 
 
 class Difference(NamedTuple):

@@ -10,7 +10,7 @@ from kbump.comparison import Note
 from kbump.config import Gates
 from kbump.delivery.committing import Style
 from kbump.delivery.proposing import Proposal, propose, withdraw
-from kbump.differences import builder, compared
+from kbump.differences import compare_environments, kubectl_builder
 from kbump.environment import Environment
 from kbump.errors import SourceError
 from kbump.gates import merged, verdicts
@@ -100,11 +100,11 @@ class Promoter:
 
     def _compared(self) -> PromotionDiff:
         """Compare both sides for the page; what cannot be built stops nothing: its sources are compared."""
-        reading = Reading(None, builder(self.access.environ, self.access.deadline, self.access.echo))
+        reading = Reading(None, kubectl_builder(self.access.environ, self.access.deadline, self.access.echo))
         try:
-            return compared(self.target, self.origin, reading)
+            return compare_environments(self.target, self.origin, reading)
         except SourceError as error:
-            found = compared(self.target, self.origin, reading._replace(build=None))
+            found = compare_environments(self.target, self.origin, reading._replace(build=None))
             note = Note("sources", "", f"{error.message}, so the sources are compared", error.location)
             return found._replace(notes=[*found.notes, note])
 

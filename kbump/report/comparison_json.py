@@ -8,23 +8,21 @@ from typing import TYPE_CHECKING, Any
 from kbump.report.text import unicode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from kbump.comparison import Difference, ImageDifference, Note, Object, PromotionDiff
     from kbump.errors import Location
 
 _VERSION = 1
 
 
-def diff_json(result: PromotionDiff, *, link: Callable[[ImageDifference], str] | None = None) -> str:
-    """Return the diff as JSON; `link` returns the address of what changed in an image, or nothing."""
+def diff_json(result: PromotionDiff) -> str:
+    """Return the diff as JSON."""
     data = {
         "version": _VERSION,
         "from": result.old,
         "to": result.new,
         "fromCommit": result.old_commit,
         "toCommit": result.new_commit,
-        "images": [_image(one, link(one) if link else "") for one in result.images],
+        "images": [_image(one) for one in result.images],
         "differences": [_difference(one) for one in result.differences],
         "expected": [{"rule": rule, "differences": number} for rule, number in result.expected.items()],
         "onlyFrom": [_object(one) for one in result.only_old],
@@ -46,7 +44,7 @@ def _object(one: Object) -> dict[str, Any]:
     }
 
 
-def _image(one: ImageDifference, link: str) -> dict[str, Any]:
+def _image(one: ImageDifference) -> dict[str, Any]:
     return {
         "fromObject": _object(one.old_object),
         "toObject": _object(one.new_object),
@@ -57,7 +55,7 @@ def _image(one: ImageDifference, link: str) -> dict[str, Any]:
         "change": one.change,
         "fromLocation": _place(one.old_location),
         "toLocation": _place(one.new_location),
-        "link": link,
+        "link": one.link,
     }
 
 

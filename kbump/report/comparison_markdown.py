@@ -12,11 +12,9 @@ from kbump.report.comparison import by_object, diff_sum, difference_lines, print
 from kbump.report.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from kbump.comparison import Difference, ImageDifference, Note, Object, PromotionDiff
-
-    Link = Callable[[ImageDifference], str]
 
 # https://github.com/orgs/community/discussions/27190: the longest body of a pull request or comment.
 LIMIT = 65_536
@@ -33,17 +31,12 @@ class _Line(NamedTuple):
     closing: str = ""
 
 
-def diff_markdown(
-    result: PromotionDiff, *, link: Link | None = None, limit: int = LIMIT, pointer: str = POINTER
-) -> str:
-    """Return the page; what goes beyond `limit` characters is left out at a line, and the `pointer` takes its place.
-
-    `link` returns the address of what changed in an image, or nothing.
-    """
+def diff_markdown(result: PromotionDiff, *, limit: int = LIMIT, pointer: str = POINTER) -> str:
+    """Return the page; what goes beyond `limit` characters is left out at a line, and the `pointer` takes its place."""
     lines = [
         _Line(f"{code(result.old)} → {code(result.new)}: {diff_sum(result, named=code)}"),
         *_errors(result.errors),
-        *_images(result.images, link),
+        *_images(result.images),
         *_unexpected(result),
         *_expected(result),
         *_only(result.old, result.only_old),
@@ -84,10 +77,10 @@ def _errors(errors: list[Note]) -> Iterator[_Line]:
         yield from (_Line(f"- {code(_said(note))}") for note in errors)
 
 
-def _images(images: list[ImageDifference], link: Link | None) -> Iterator[_Line]:
+def _images(images: list[ImageDifference]) -> Iterator[_Line]:
     if not images:
         return
-    links = [_link(link(one)) if link else "" for one in images]
+    links = [_link(one.link) for one in images]
     heads = ["Workload", "Container", "Image", "From", "To", "Change", *(["Link"] if any(links) else [])]
     yield _Line("")
     yield _Line(f"| {' | '.join(heads)} |")
