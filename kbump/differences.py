@@ -60,7 +60,7 @@ def diff(
         deadline=deadline, echo=echo,
     )  # fmt: skip
     reading = Reading(text, kubectl_builder(environ, deadline, echo) if build else None, exclude, ignore)
-    with opened(old) as ours, opened(new) as theirs:
+    with opened(old) as ours, opened(new, beside=ours) as theirs:
         result = compare_environments(ours, theirs, reading, expected=expected, kubernetes_version=kubernetes_version)
         if links:
             from kbump.links import linked

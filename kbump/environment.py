@@ -9,14 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.config import NO_CONFIG, Config
-from kbump.errors import ConfigError, UsageError
+from kbump.errors import KbumpError, UsageError
 from kbump.workspace import environment_directory, find_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from kbump.errors import Location
     from kbump.git import Credentials, Git, Repository
     from kbump.remote import Remote
 
@@ -80,6 +79,7 @@ def open_environment(
     deadline: float,
     caller: Config = NO_CONFIG,
     token_host: str = "",
+    beside: Environment | None = None,
     echo: Callable[[str], None] | None = None,
 ) -> Iterator[Environment]:
     """Yield the environment that a text names; what was fetched for it is removed at the end, whatever ends the block.
@@ -89,7 +89,8 @@ def open_environment(
 
     `environ` are the variables that git is run with and credentials are taken from; git has time until `deadline`, a
     moment of time.monotonic(). The `caller` declares environments, and says whether secrets may go over http;
-    KBUMP_TOKEN is for `token_host`, "" is the host of the URL. `echo` is given a line for each command.
+    KBUMP_TOKEN is for `token_host`, "" is the host of the URL. What was cloned for the environment `beside`, which must
+    stay open, is not cloned again. `echo` is given a line for each command.
     Raises UsageError for a text that is none of these, GitError, and ConfigError.
     """
     access = _Access(environ, caller, token_host, deadline, echo)
@@ -99,7 +100,7 @@ def open_environment(
         path = environment_directory(caller, text)
         yield Environment(text, path, find_config(path))
     elif is_url(text):
-        with _clone(text, access) as found:
+        with _clone(text, access, beside) as found:
             yield found
     elif match := _REVISION.fullmatch(text):
         with _revision(match[1], match[2], access) as found:
@@ -130,21 +131,28 @@ def _unknown(text: str, caller: Config) -> UsageError:
 
 
 @contextmanager
-def _clone(text: str, access: _Access) -> Iterator[Environment]:
+def _clone(text: str, access: _Access, beside: Environment | None) -> Iterator[Environment]:
     from tempfile import TemporaryDirectory
 
     from kbump.git import clone, credentials
     from kbump.remote import Remote
 
     remote = Remote.parse(text)
+    if beside and beside.remote and (beside.remote.url, beside.remote.ref) == (remote.url, remote.ref):
+        yield _cloned(remote, beside.top, beside.commit)
+        return
     allow_http = access.caller.forge.allow_http
     found = credentials(remote, access.environ, token_host=access.token_host, allow_http=allow_http)
     with access.session(remote, found) as git, TemporaryDirectory(prefix="kbump-") as folder:
         top = os.path.join(os.path.realpath(folder), "clone")
         made = clone(git, top, remote.ref)
-        path = os.path.join(top, remote.directory) if remote.directory else top
-        label = f"{remote.name}{f'@{remote.ref}' if remote.ref else ''}//"
-        yield _settled(Environment(remote.display, path, NO_CONFIG, made.tip(), remote, top, label))
+        yield _cloned(remote, top, made.tip())
+
+
+def _cloned(remote: Remote, top: str, commit: str) -> Environment:
+    path = os.path.join(top, remote.directory) if remote.directory else top
+    label = f"{remote.name}{f'@{remote.ref}' if remote.ref else ''}//"
+    return _settled(Environment(remote.display, path, NO_CONFIG, commit, remote, top, label))
 
 
 @contextmanager
@@ -196,9 +204,6 @@ def _settled(found: Environment) -> Environment:
         raise UsageError(f"{where} has no `{below}`", hint="the path is from the top of the repository")
     try:
         return found._replace(config=find_config(found.path))
-    except ConfigError as error:
-        raise ConfigError(error.message, location=_place(found, error.location), hint=error.hint) from None
-
-
-def _place(found: Environment, place: Location | None) -> Location | None:
-    return place and place._replace(file=found.shown(os.path.abspath(place.file)))
+    except KbumpError as error:
+        place = error.location and error.location._replace(file=found.shown(error.location.file))
+        raise type(error)(error.message, location=place, hint=error.hint) from None

@@ -108,6 +108,17 @@ def test_a_clone_goes_with_the_block_whatever_ends_it(bare: Path, environ, tempo
     assert list(temporary.iterdir()) == []
 
 
+def test_a_repository_is_cloned_once_for_both_sides(bare: Path, environ) -> None:
+    from kbump import diff
+
+    add_commit(bare, {"k8s/web.yaml": POD, "live/web.yaml": POD}, branch="main")
+    add_commit(bare, {"k8s/web.yaml": POD}, branch="other")
+    for old, new, count in (("//k8s", "//live", 1), ("//k8s?ref=main", "//live", 2), ("//k8s?ref=other", "//k8s", 2)):
+        said: list[str] = []
+        result = diff(f"file://{bare}{old}", f"file://{bare}{new}", environ=environ, echo=said.append)
+        assert (result.equal, sum(line.startswith("$ git clone") for line in said)) == (1, count)
+
+
 def test_a_link_of_a_repository_does_not_lead_to_files_of_this_machine(bare: Path, environ, tmp_path: Path) -> None:
     (tmp_path / "private.yaml").write_bytes(POD)
     add_commit(bare, {"out": f"link:{tmp_path}".encode(), "in": b"link:k8s"})
