@@ -1,8 +1,9 @@
 r"""Rewrite image references in Kubernetes manifests and leave every other byte as it was.
 
 The verbs of the command line are functions here: `images()` lists image references, `set_image()` rewrites them,
-`validate()` says what is wrong with manifests, `diff()` what differs between two environments. All work on paths and
-on texts:
+`validate()` says what is wrong with manifests, `diff()` what differs between two environments; they work on paths and
+on texts. `deliver()` does what set_image() does in a remote repository, `promote()` brings the images of one
+environment into another by a pull request.
 
     >>> import kbump
     >>> text = "kind: Pod\napiVersion: v1\nspec: {containers: [{name: web, image: 'nginx:1.27.0'}]}\n"
@@ -23,9 +24,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kbump.comparison import Difference, ImageDifference, Note, Object, PromotionDiff
+    from kbump.delivery import Delivery, deliver
     from kbump.differences import diff
     from kbump.errors import (
         ConfigError,
+        ForgeError,
+        GitError,
         ImageReferenceError,
         KbumpError,
         Location,
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from kbump.image import ImageReference
     from kbump.inspection import ValidateResult, validate
     from kbump.inventory import Image, ImagesResult, images
+    from kbump.promotion import PromoteResult, Promotion, promote
     from kbump.rewriting.result import Change
     from kbump.update import SetImageResult, set_image
 
@@ -44,8 +49,11 @@ if TYPE_CHECKING:
 _MODULES = {
     "Change": "kbump.rewriting.result",
     "ConfigError": "kbump.errors",
+    "Delivery": "kbump.delivery",
     "Difference": "kbump.comparison.result",
     "Finding": "kbump.finding",
+    "ForgeError": "kbump.errors",
+    "GitError": "kbump.errors",
     "Image": "kbump.inventory",
     "ImageDifference": "kbump.comparison.result",
     "ImageReference": "kbump.image",
@@ -55,14 +63,18 @@ _MODULES = {
     "Location": "kbump.errors",
     "Note": "kbump.comparison.result",
     "Object": "kbump.comparison.result",
+    "PromoteResult": "kbump.promotion",
+    "Promotion": "kbump.promotion",
     "PromotionDiff": "kbump.comparison.result",
     "SetImageResult": "kbump.update",
     "SourceError": "kbump.errors",
     "UsageError": "kbump.errors",
     "ValidateResult": "kbump.inspection",
     "WriteError": "kbump.errors",
+    "deliver": "kbump.delivery",
     "diff": "kbump.differences",
     "images": "kbump.inventory",
+    "promote": "kbump.promotion",
     "set_image": "kbump.update",
     "validate": "kbump.inspection",
 }
@@ -70,8 +82,11 @@ _MODULES = {
 __all__ = [
     "Change",
     "ConfigError",
+    "Delivery",
     "Difference",
     "Finding",
+    "ForgeError",
+    "GitError",
     "Image",
     "ImageDifference",
     "ImageReference",
@@ -81,14 +96,18 @@ __all__ = [
     "Location",
     "Note",
     "Object",
+    "PromoteResult",
+    "Promotion",
     "PromotionDiff",
     "SetImageResult",
     "SourceError",
     "UsageError",
     "ValidateResult",
     "WriteError",
+    "deliver",
     "diff",
     "images",
+    "promote",
     "set_image",
     "validate",
 ]

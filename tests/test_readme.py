@@ -72,7 +72,8 @@ def test_a_console_block_shows_what_is_printed(block: str, tmp_path: Path) -> No
     (tmp_path / "kbump").write_text(f'#!/bin/sh\nexec {sys.executable} -m kbump "$@"\n')
     (tmp_path / "kbump").chmod(0o755)
     if "/srv/git/" in block:
-        run("git init -q -b main w && cp -r shop w && cd w && git add -A && " + _COMMIT, tmp_path)
+        held = "live" if "promote" in block else "shop"
+        run(f"git init -q -b main w && cp -r {held} w && cd w && git add -A && " + _COMMIT, tmp_path)
         run("git clone -q --bare w infra.git", tmp_path)
     for command, output in steps(block):
         ran = run(command.replace("/srv/git", str(tmp_path)), tmp_path, str(tmp_path))

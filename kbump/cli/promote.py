@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 _EPILOG = """\b
 Examples:
   kbump promote --to https://github.com/acme/infra-production
-  kbump promote --to https://git.example.com/acme/infra//production --from qa --dry-run
+  kbump promote --to https://git.acme.dev/ops/infra//production --from qa --dry-run
   kbump promote --only ghcr.io/acme/web --max-change minor
   kbump promote --to https://github.com/acme/infra-production --rollback
-  kbump promote --to https://github.com/acme/infra-production --release ghcr.io/acme/web:1.5.0
+  kbump promote --release ghcr.io/acme/web:1.5.0
 
 \b
-Exit codes: 0 done or nothing to do, 1 a gate refused, a field may not hold what FROM has,
-or (--strict) a branch has commits of somebody else, 2 usage, a file that cannot be read,
-or a repository or forge that cannot be reached or refuses."""
+Exit codes: 0 done or nothing to do, 1 a gate refused, a field may not hold what FROM
+has, or (--strict) a branch has commits of somebody else, 2 usage, a file that cannot
+be read, or a repository or forge that cannot be reached or refuses."""
 
 _SWITCHES = (
     ("--downgrades/--no-downgrades", "no-downgrade", "Let images go to lower versions.  [default: no]"),

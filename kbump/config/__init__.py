@@ -15,9 +15,14 @@ FILE_NAME = ".kbump.yaml"
 OPTIONS: dict[str, tuple[str, ...]] = {
     "diff": ("color", "exclude", "exit-code", "no-build", "no-ignore", "output", "quiet", "timeout", "verbose"),
     "images": ("color", "exclude", "keep-going", "no-ignore", "output", "quiet", "require-pinned", "verbose"),
+    "promote": (
+        "assignee", "author", "color", "draft", "dry-run", "label", "max-change", "message", "output", "quiet",
+        "reviewer", "sign", "strict", "timeout", "verbose",
+    ),
     "set-image": (
-        "break-links", "check", "color", "diff", "drop-digest", "dry-run", "exclude", "keep-going", "kind",
-        "no-downgrade", "no-ignore", "output", "quiet", "require", "templates", "verbose",
+        "author", "break-links", "check", "color", "diff", "drop-digest", "dry-run", "exclude", "keep-going", "kind",
+        "message", "no-downgrade", "no-ignore", "output", "quiet", "require", "sign", "skip-ci", "superseded-ok",
+        "templates", "timeout", "verbose",
     ),
     "validate": (
         "color", "deprecations-until", "exclude", "fail-on", "fail-on-skipped", "jobs", "no-ignore", "output", "quiet",

@@ -17,6 +17,7 @@ from kbump.gates import merged, verdicts
 from kbump.git import patch, reset, stage
 from kbump.holds import Hold, Holds, normal
 from kbump.image import ImageReference
+from kbump.links import linked
 from kbump.marker import Marker, content_of, without_content
 from kbump.message import commit_message
 from kbump.promotion.contents import Contents, read_contents
@@ -100,13 +101,16 @@ class Promoter:
 
     def _compared(self) -> PromotionDiff:
         """Compare both sides for the page; what cannot be built stops nothing: its sources are compared."""
-        reading = Reading(None, kubectl_builder(self.access.environ, self.access.deadline, self.access.echo))
+        access = self.access
+        reading = Reading(None, kubectl_builder(access.environ, access.deadline, access.echo))
+        sides = self.target, self.origin
         try:
-            return compare_environments(self.target, self.origin, reading)
+            found = compare_environments(*sides, reading)
         except SourceError as error:
-            found = compare_environments(self.target, self.origin, reading._replace(build=None))
+            found = compare_environments(*sides, reading._replace(build=None))
             note = Note("sources", "", f"{error.message}, so the sources are compared", error.location)
-            return found._replace(notes=[*found.notes, note])
+            found = found._replace(notes=[*found.notes, note])
+        return linked(found, sides, access.environ, deadline=access.deadline, echo=access.echo)
 
     def _carriage(self, source: Contents, target: Contents) -> Carriage:
         if self.back:

@@ -80,7 +80,7 @@ def _errors(errors: list[Note]) -> Iterator[_Line]:
 def _images(images: list[ImageDifference]) -> Iterator[_Line]:
     if not images:
         return
-    links = [_link(one.link) for one in images]
+    links = [changes_link(one.link) for one in images]
     heads = ["Workload", "Container", "Image", "From", "To", "Change", *(["Link"] if any(links) else [])]
     yield _Line("")
     yield _Line(f"| {' | '.join(heads)} |")
@@ -94,7 +94,8 @@ def _images(images: list[ImageDifference]) -> Iterator[_Line]:
         yield _Line(f"| {' | '.join([*row, *([address] if any(links) else [])])} |")
 
 
-def _link(address: str) -> str:
+def changes_link(address: str) -> str:
+    """Return a link to what changed, "" for what is no address of a page."""
     from urllib.parse import quote
 
     if not re.match("https?://", address):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kbump.report.comparison_markdown import STRONG, code
+from kbump.report.comparison_markdown import STRONG, changes_link, code
 from kbump.report.text import Palette, part, set_image_words, short
 
 if TYPE_CHECKING:
@@ -72,9 +72,14 @@ def images_page(changes: Sequence[Change], build: Build, limit: int) -> str:
     return "\n".join(kept) + "\n" + (_REST if left < 0 else "") + (f"\n{end}\n" if end else "")
 
 
-def images_table(changes: Sequence[Change]) -> list[str]:
-    """Return the lines of a table of images that change."""
-    return ["| Workload | Container | From | To | Change |", "|---|---|---|---|---|", *map(_row, changes)]
+def images_table(changes: Sequence[Change], links: Sequence[str] = ()) -> list[str]:
+    """Return the lines of a table of images that change; `links` are pages of what changed in each, or empty."""
+    shown = [changes_link(link) for link in links]
+    head = ["| Workload | Container | From | To | Change |", "|---|---|---|---|---|"]
+    rows = [*head, *map(_row, changes)]
+    if not any(shown):
+        return rows
+    return [f"{row} {cell} |" for row, cell in zip(rows, ["Link", "---", *shown], strict=True)]
 
 
 def _row(change: Change) -> str:

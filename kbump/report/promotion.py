@@ -64,7 +64,10 @@ def _head(one: Promotion, result: PromoteResult, build: Build) -> Iterator[str]:
     yield from source_words(build)
     if one.changed:
         yield ""
-        yield from images_table(one.changed)
+        links = {(image.old_object.subject, image.container): image.link for image in result.diff.images}
+        yield from images_table(
+            one.changed, [links.get((change.workload, change.container), "") for change in one.changed]
+        )
 
 
 def _gates(verdicts: Sequence[Verdict]) -> Iterator[str]:
