@@ -19,6 +19,12 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
 
 
+if TYPE_CHECKING:
+    _Seconds = click.ParamType[float]
+else:
+    _Seconds = click.ParamType  # generic since click 8.4 only
+
+
 class ListedText(click.types.StringParamType):
     """A path, glob or name; several in an environment variable are separated as in PATH."""
 
@@ -26,7 +32,7 @@ class ListedText(click.types.StringParamType):
     envvar_list_splitter = os.pathsep
 
 
-class Duration(click.ParamType[float]):
+class Duration(_Seconds):
     """A time as kubectl takes it, `90s`, `2m` or `1h30m`; the value is in seconds."""
 
     name = "duration"
