@@ -11,6 +11,7 @@ from kbump.catalog import catalog, parse_limit
 from kbump.errors import KbumpError, SourceError, UsageError
 from kbump.finding import SEVERITIES, Finding
 from kbump.namesakes import Namesakes
+from kbump.nonmanifests import no_manifest, non_manifests
 from kbump.overlays import Overlays
 from kbump.parallel import fork_map
 from kbump.resource import Resource, resources
@@ -18,7 +19,7 @@ from kbump.source import Source
 from kbump.validation.checking import Checked, Checker
 from kbump.validation.custom import custom_schemas, is_definition
 from kbump.validation.deciding import Schemas
-from kbump.validation.judging import Judge
+from kbump.validation.judging import Judge, Uses
 from kbump.workspace import Workspace, find_config, is_template, open_workspace, watched
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 # What a manifest has, in UTF-8 and in both kinds of UTF-16.
 _MARKS = (b"apiVersion", "apiVersion".encode("utf-16-le"), "apiVersion".encode("utf-16-be"))
+_DATA = "is data of a kustomization"
 
 
 class ValidateResult(NamedTuple):
@@ -133,7 +135,7 @@ class _Run:
         self.named = frozenset(named)
         self.directories = directories
         self.text = text
-        self.overlays = Overlays()
+        self.overlays = Overlays(directories)
         settings = workspace.config.validate
         if settings.ignore:
             from kbump.validation.ignores import refuse_unknown_rules
@@ -150,8 +152,8 @@ class _Run:
         return [one for path in paths for one in _definitions(path)]
 
     def of_text(self, source: Source) -> ValidateResult:
-        found = [self.checker().check(source)]
-        return self.result(self.again(found, lambda _: self.checker().check(source)))
+        found = [self.source(self.checker(), source)]
+        return self.result(self.again(found, lambda _: self.source(self.checker(), source)))
 
     def of_files(self, progress: Callable[[int, int], None] | None) -> ValidateResult:
         total = len(self.workspace.files)
@@ -164,8 +166,9 @@ class _Run:
         return self.result(self.again(found, lambda one: self.file(self.checker(), one.file)))
 
     def checker(self) -> Checker:
-        judge = Judge(self.schemas, until=self.until, fail_on_skipped=self.options.fail_on_skipped)
-        return Checker(judge, self.overlays.is_patch)
+        uses = Uses(self.overlays.is_patch, self.overlays.is_labelled)
+        judge = Judge(self.schemas, uses, until=self.until, fail_on_skipped=self.options.fail_on_skipped)
+        return Checker(judge)
 
     def file(self, checker: Checker, path: str) -> Checked:
         try:
@@ -176,7 +179,16 @@ class _Run:
             return Checked(path, skipped="holds Helm values")
         if is_template(path):
             return Checked(path, skipped="is a template")
-        return checker.check(source)
+        return self.source(checker, source)
+
+    def source(self, checker: Checker, source: Source) -> Checked:
+        """Check a source but for data of a kustomization; one far away is asked only if something is wrong."""
+        if self.overlays.is_data(source.name):
+            return Checked(source.name, skipped=_DATA)
+        checked = checker.check(source)
+        if checked.findings and self.overlays.is_data(source.name, anywhere=True):
+            return Checked(source.name, skipped=_DATA)
+        return checked
 
     def again(self, found: list[Checked], check: Callable[[Checked], Checked]) -> list[Checked]:
         """Check those files again whose custom resources are defined elsewhere in the run."""
@@ -192,7 +204,7 @@ class _Run:
 
     def result(self, found: list[Checked]) -> ValidateResult:
         order = {one.file: number for number, one in enumerate(found)}
-        namesakes = Namesakes(self.scope, self.overlays.is_patch, self.catalog.version, self.text)
+        namesakes = Namesakes(self.scopes, self.overlays.is_patch, self.catalog.version, self.text)
         repeated, excused = namesakes.findings(found)
         findings = [finding for one in found for finding in one.findings] + repeated
         findings, ignored = self.unignored(findings)
@@ -218,24 +230,18 @@ class _Run:
 
     def unanswered(self, found: list[Checked]) -> list[KbumpError]:
         """Return errors for what must not pass for success: nothing to check, and files that were named for nothing."""
+        skip = self.options.skip_non_manifests
         # A hook names the files of a commit, of which none need be a manifest.
-        if self.options.skip_non_manifests and self.named and not self.directories:
+        if skip and self.named and not self.directories:
             return []
-        hint = "a manifest has apiVersion and kind; `--skip-non-manifests` passes over what has none"
-        named = [one for one in found if (one.other or one.skipped) and one.file in self.named]
-        named = [] if self.options.skip_non_manifests else named
-        errors: list[KbumpError] = [
-            SourceError(one.skipped or "is no manifest", location=Source(one.file, "").location(0), hint=hint)
-            for one in named
-        ]
-        if not errors and not any(one.findings or one.resources or one.unknown or one.error for one in found):
-            where = "standard input" if self.text is not None else _counted(len(found))
-            errors.append(SourceError(f"there is no manifest in {where}", hint=hint))
-        return errors
+        errors = [] if skip else non_manifests(one for one in found if one.file in self.named)
+        where = "standard input" if self.text is not None else ""
+        return errors or no_manifest(found, where)
 
-    def scope(self, file: str) -> str:
-        """Return the environment, overlay or directory in which an object must be there only once."""
-        return self.workspace.environment(file) or self.overlays.home(file)
+    def scopes(self, file: str) -> Sequence[str]:
+        """Return the overlays, or else the environment or directory, in which an object must be there only once."""
+        outside = self.workspace.environment(file) or os.path.dirname(os.path.abspath(file))
+        return self.overlays.homes(file) or (outside,)
 
     def unignored(self, findings: list[Finding]) -> tuple[list[Finding], int]:
         """Return the findings that .kbump.yaml does not ignore, and how many it does."""
@@ -276,9 +282,3 @@ def _holds_nothing(path: str) -> bool:
 
 def _kinds(kinds: Iterable[Kind]) -> set[tuple[str, str]]:
     return {(group, kind) for group, _, kind in kinds}
-
-
-def _counted(number: int) -> str:
-    if not number:
-        return "any file: no .yaml, .yml or .json is there"
-    return "1 file" if number == 1 else f"{number:,} files"

@@ -23,9 +23,9 @@ class Namesakes:
     """Finds what is there twice in a scope of files; patches are no objects. `text` stands for the only file."""
 
     def __init__(
-        self, scope: Callable[[str], str], is_patch: Callable[[str], bool], version: str, text: str | None
+        self, scopes: Callable[[str], Sequence[str]], is_patch: Callable[[str], bool], version: str, text: str | None
     ) -> None:
-        self.scope = scope
+        self.scopes = scopes
         self.is_patch = is_patch
         self.version = version
         self.text = text
@@ -37,7 +37,7 @@ class Namesakes:
         Comments that wait for such a finding in vain have one of their own.
         """
         places = [(one.file, identity) for one in found for identity in one.identities]
-        repeated = [self._finding(one) for one in repetitions(places, self.scope, self.is_patch)]
+        repeated = [self._finding(one) for one in repetitions(places, self.scopes, self.is_patch)]
         waiting = {(one.file, line): unused for one in found for line, unused in one.waiting}
         met = {(one.location.file, one.location.line) for one in repeated}
         kept = [one for one in repeated if (one.location.file, one.location.line) not in waiting]

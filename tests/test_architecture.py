@@ -17,7 +17,7 @@ VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "va
 WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
 WORKFLOWS = {
     "workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching", "environment",
-    "sides", "links", "differences", "promotion",
+    "sides", "links", "differences", "promotion", "nonmanifests",
 }  # fmt: skip
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
@@ -43,7 +43,8 @@ MAY_IMPORT = {
     | {"workspace", "inventory", "inspection", "environment", "sides", "links", "differences", "delivery", "reaching"},
     "overlays": VALUES | VERBS | WORLD,
     "namesakes": VALUES | VERBS | WORLD,
-    "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes"},
+    "nonmanifests": VALUES | VERBS,
+    "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes", "nonmanifests"},
     "report": VALUES
     | {"rewriting", "comparison", "validation", "gates", "inventory", "update", "inspection", "delivery", "promotion"},
     **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli", "drone"}),

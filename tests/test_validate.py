@@ -12,7 +12,7 @@ import pytest
 import kbump as library
 from kbump import ConfigError, SourceError, UsageError, ValidateResult
 from kbump.catalog import versions
-from tests.validation.samples import CRD, NO_MANIFEST, OLD, VALID, WIDGET, WRONG, write
+from tests.validation.samples import CRD, NO_MANIFEST, OLD, SKIPPED, VALID, WIDGET, WRONG, write
 
 needs_kubectl = pytest.mark.skipif(not shutil.which("kubectl"), reason="needs kubectl on PATH")
 
@@ -63,6 +63,13 @@ def test_a_text_is_checked_under_its_name(tree) -> None:
     assert rules(library.validate(text=WRONG, name="b/b.yaml")) == [("b/b.yaml", 4, "unknown-field")]
     result = library.validate(text=WRONG, name=str(root / "a" / "a.yaml"))
     assert (result.findings, result.ignored, result.exit_code) == ([], 1, 0)
+
+
+def test_a_text_is_data_of_a_kustomization_if_the_file_of_its_name_is(tree) -> None:
+    tree({"kustomization.yaml": "secretGenerator: [{name: a, files: [data.yaml]}]\n"})
+    result = library.validate(text=WRONG, name="data.yaml")
+    assert (result.findings, result.skipped) == ([], [("data.yaml", "is data of a kustomization")])
+    assert rules(library.validate(text=WRONG, name="b.yaml")) == [("b.yaml", 4, "unknown-field")]
 
 
 def test_a_byte_order_mark_is_no_character(tree) -> None:
@@ -174,18 +181,22 @@ def test_a_crds_directory_is_an_error(kbump, tree, source: str, path: str, messa
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "reason"),
+    ("name", "text", "reason", "hint"),
     [
-        pytest.param("ci.yaml", "steps: []\n", "is no manifest", id="CI file"),
-        pytest.param("a.yaml", "a: {{ b }}\n", "is a template", id="template"),
-        pytest.param("README", "a\n", "is no manifest", id="text"),
+        pytest.param("ci.yaml", "steps: []\n", "is no manifest", NO_MANIFEST, id="CI file"),
+        pytest.param("a.yaml", "a: {{ b }}\n", "is a template", SKIPPED, id="template"),
+        pytest.param("data.yaml", VALID, "is data of a kustomization", SKIPPED, id="data of a generator"),
+        pytest.param("README", "a\n", "is no manifest", NO_MANIFEST, id="text"),
     ],
 )
-def test_a_named_file_that_is_no_manifest_is_an_error(kbump, tree, name: str, text: str, reason: str) -> None:
-    tree({name: text, "b.yaml": VALID})
+def test_a_named_file_that_is_no_manifest_is_an_error(
+    kbump, tree, name: str, text: str, reason: str, hint: str
+) -> None:
+    generator = "configMapGenerator: [{name: a, files: [data.yaml]}]\n"
+    tree({name: text, "b.yaml": VALID, "kustomization.yaml": generator})
     ran = kbump("validate", name, "b.yaml")
     assert (ran.code, ran.stdout) == (2, "")
-    assert f"{name}:1:1: error: {reason}\n{NO_MANIFEST}" in ran.stderr
+    assert f"{name}:1:1: error: {reason}\n{hint}" in ran.stderr
     ran = kbump("validate", name, "b.yaml", "--skip-non-manifests")
     assert (ran.code, ran.stdout) == (0, "")
     assert f"skipped: {name} {reason}\n" in ran.stderr

@@ -14,7 +14,7 @@ from kbump.validation.kustomizations import is_kustomization, is_kustomization_f
 from kbump.validation.problem import Applied, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from kbump.errors import Location
     from kbump.source import Source
@@ -74,11 +74,10 @@ class Checked(NamedTuple):
 
 
 class Checker:
-    """Checks sources by a judge; `partial` says of a file whether it is a patch."""
+    """Checks sources by a judge."""
 
-    def __init__(self, judge: Judge, partial: Callable[[str], bool]) -> None:
+    def __init__(self, judge: Judge) -> None:
         self.judge = judge
-        self.partial = partial
 
     def check(self, source: Source) -> Checked:
         """Check one source."""
@@ -107,7 +106,6 @@ class _Check:
         self.problems: list[tuple[Resource, Problem]] = []
         self.unknown: list[tuple[str, str]] = []
         self.validated = 0
-        self.is_partial: bool | None = None
 
     def checked(self, suspect: bool) -> Checked:
         if not self.found and is_kustomization_file(self.source.name):
@@ -139,21 +137,15 @@ class _Check:
         self.problems = self.problems or [one for one in self.odd() if one[0].path]
         if self.problems:
             return Checked(self.source.name, self.located(suspect=False).findings)
-        if any(type(one) is list for one in self.documents) and self.partial():
+        if any(type(one) is list for one in self.documents) and self.checker.judge.uses.is_patch(self.source.name):
             return Checked(self.source.name, skipped="is a JSON patch of a kustomization")
         return Checked(self.source.name, other=True)
-
-    def partial(self) -> bool:
-        """Whether the file is a patch; asked only where it matters, as the kustomizations around must be read."""
-        if self.is_partial is None:
-            self.is_partial = self.checker.partial(self.source.name)
-        return self.is_partial
 
     def judged(self, resource: Resource) -> list[Problem]:
         """Return the problems of one object, however deep it is nested."""
         deep = is_too_deep(resource)
         try:
-            judgement = None if deep else self.checker.judge.judge(resource, self.source.name, self.partial)
+            judgement = None if deep else self.checker.judge.judge(resource, self.source.name)
         except RecursionError:
             judgement = None
         if judgement is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kbump.validation.checking import Identity
 
@@ -20,9 +20,9 @@ class Repetition(NamedTuple):
 
 
 def repetitions(
-    places: Iterable[tuple[str, Identity]], scope: Callable[[str], str], is_patch: Callable[[str], bool]
+    places: Iterable[tuple[str, Identity]], scopes: Callable[[str], Sequence[str]], is_patch: Callable[[str], bool]
 ) -> Iterator[Repetition]:
-    """Yield every object with the same group, kind, namespace and name as one before it in the same scope of files.
+    """Yield every object with the same group, kind, namespace and name as one before it in a scope of both files.
 
     Patches are no objects; whether a file is one is asked only where it matters.
     """
@@ -31,17 +31,19 @@ def repetitions(
         seen.setdefault(identity.key, []).append((file, identity))
     for same in seen.values():
         if len(same) > 1:
-            yield from _within(same, scope, is_patch)
+            yield from _within(same, scopes, is_patch)
 
 
 def _within(
-    same: list[tuple[str, Identity]], scope: Callable[[str], str], is_patch: Callable[[str], bool]
+    same: list[tuple[str, Identity]], scopes: Callable[[str], Sequence[str]], is_patch: Callable[[str], bool]
 ) -> Iterator[Repetition]:
     first: dict[str, tuple[str, Identity]] = {}
     for file, identity in same:
-        here = scope(file)
         if is_patch(file):
             continue
-        if here in first:
-            yield Repetition(file, identity, *first[here])
-        first.setdefault(here, (file, identity))
+        here = scopes(file)
+        earlier = next((first[scope] for scope in here if scope in first), None)
+        if earlier:
+            yield Repetition(file, identity, *earlier)
+        for scope in here:
+            first.setdefault(scope, (file, identity))

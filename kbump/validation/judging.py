@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 
 # Questions to the API server, which are not kept and so need no name.
 _NAMELESS = ("authentication.k8s.io", "authorization.k8s.io")
+_SELECTING = ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")
+
+
+class Uses(NamedTuple):
+    """What the kustomizations around a file make of it; asked only where it matters, as they must be read.
+
+    Whether it is a patch, and whether labels bring its workloads the selector that they lack.
+    """
+
+    is_patch: Callable[[str], bool]
+    is_labelled: Callable[[str], bool]
 
 
 class Judgement(NamedTuple):
@@ -31,23 +42,24 @@ class Judgement(NamedTuple):
 class Judge:
     """Judges objects by the schemas of one Kubernetes version; removals are told of up to the minor version `until`."""
 
-    def __init__(self, schemas: Schemas, *, until: int, fail_on_skipped: bool) -> None:
+    def __init__(self, schemas: Schemas, uses: Uses, *, until: int, fail_on_skipped: bool) -> None:
         self.schemas = schemas
+        self.uses = uses
         self.until = until
         self.fail_on_skipped = fail_on_skipped
         self._lists: dict[Kind, Lists] = {}
         self._groups: dict[str, bool] = {}
         self._apis: dict[Kind, list[Problem]] = {}
 
-    def judge(self, resource: Resource, file: str, partial: Callable[[], bool]) -> Judgement:
-        """Judge an object of a file; `partial` says whether the file is a patch, and is asked only where it matters."""
+    def judge(self, resource: Resource, file: str) -> Judgement:
+        """Judge an object of a file."""
         if is_kustomization(file, resource):
             return Judgement(self._by_schema(resource.data, KUSTOMIZATION, _is_literal), True)
         if not (resource.api_version and resource.kind):
             return Judgement(list(incomplete(resource)), None)
         kind = (resource.group, resource.version, resource.kind)
         if self.schemas.schema(kind):
-            found = [*self._api(resource, kind), *self._valid(resource, kind, partial)]
+            found = [*self._api(resource, kind), *self._valid(resource, kind, file)]
             return Judgement(found, True)
         if is_for_clients(resource):
             return self._without_schema(resource)
@@ -80,26 +92,28 @@ class Judge:
         fix = "name the CustomResourceDefinition's file or directory with `--crds`"
         return Judgement([Problem("no-schema", ("kind",), message, fix)], False)
 
-    def _valid(self, resource: Resource, kind: Kind, partial: Callable[[], bool]) -> Iterator[Problem]:
+    def _valid(self, resource: Resource, kind: Kind, file: str) -> Iterator[Problem]:
         """Yield what the schema of an object's kind says, and that it has no name."""
         data = resource.data
         if resource.encrypted or not self.schemas.accepts(kind, data):
-            yield from self._refused(resource, kind, partial)
+            yield from self._refused(resource, kind, file)
         if kind not in self._lists:
             self._lists[kind] = Lists(self.schemas.schema(kind) or {}, custom=kind in self.schemas.custom)
         yield from self._lists[kind].repeated(data)
-        if _is_nameless(resource, custom=kind in self.schemas.custom) and not partial():
+        if _is_nameless(resource, custom=kind in self.schemas.custom) and not self.uses.is_patch(file):
             yield Problem("missing-field", ("metadata", "name"), "`metadata.name` is missing", at_key=True)
 
-    def _refused(self, resource: Resource, kind: Kind, partial: Callable[[], bool]) -> Iterator[Problem]:
+    def _refused(self, resource: Resource, kind: Kind, file: str) -> Iterator[Problem]:
         data = {**resource.data}
         if resource.encrypted:
             del data["sops"]
+        if _lacks_selector(resource) and self.uses.is_labelled(file):
+            data["spec"] = {**data["spec"], "selector": {}}
         for problem in self._by_schema(data, kind, secrets(resource)):
             hidden = resource.encrypted and _is_cipher(data, problem.path)
             # What only the cluster writes is complete, or nobody's fault.
             unread = problem.rule == "missing-field" and problem.path[:1] == ("status",)
-            if not (hidden or unread or (_is_of_patches(problem) and partial())):
+            if not (hidden or unread or (_is_of_patches(problem) and self.uses.is_patch(file))):
                 yield problem
 
     def _by_schema(self, data: Any, kind: Kind, secret: Callable[[Path], bool] | None = None) -> list[Problem]:
@@ -130,6 +144,12 @@ def _is_nameless(resource: Resource, *, custom: bool) -> bool:
         return False
     metadata = resource.data.get("metadata")
     return type(metadata) is not dict or metadata.get("name") in (None, "")
+
+
+def _lacks_selector(resource: Resource) -> bool:
+    """Whether an object is one that labels of kustomize would bring a selector."""
+    spec = resource.data.get("spec")
+    return resource.kind in _SELECTING and type(spec) is dict and spec.get("selector") is None
 
 
 def _is_literal(path: Path) -> bool:

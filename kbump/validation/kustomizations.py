@@ -1,10 +1,10 @@
-"""Kustomizations: their own schema, and the files that they list as patches."""
+"""Kustomizations: their own schema, and what they list."""
 
 from __future__ import annotations
 
 from functools import cache
 from os.path import join
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.catalog import schemas_folder
 from kbump.manifest import KUSTOMIZATION_NAMES
@@ -37,20 +37,69 @@ def kustomization_schema() -> dict[str, Any]:
     return schema
 
 
-def patch_files(data: Any) -> Iterator[str]:
-    """Yield the paths that a kustomization lists as patches, relative to its directory.
+class Listed(NamedTuple):
+    """What a kustomization lists, as paths relative to its directory: files, and directories of other kustomizations.
 
-    https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
+    `data` are files whose content goes into a ConfigMap, a Secret or a chart. `selects` says that its labels bring
+    workloads the selector that they lack.
     """
+
+    resources: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    patches: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    selects: bool = False
+
+
+def listed(data: Any) -> Listed:
+    """Return what a kustomization lists (https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/)."""
     if type(data) is not dict:
-        return
+        return Listed()
+    return Listed(
+        (*_texts(data.get("resources")), *_texts(data.get("bases"))),
+        tuple(_texts(data.get("components"))),
+        tuple(_patches(data)),
+        tuple(_data(data)),
+        bool(data.get("commonLabels")) or any(map(_selects, _mappings(data.get("labels")))),
+    )
+
+
+def _patches(data: dict[str, Any]) -> Iterator[str]:
     for field in ("patches", "patchesJson6902"):
-        for one in _list(data.get(field)):
-            if type(one) is dict and type(one.get("path")) is str:
-                yield one["path"]
+        for one in _mappings(data.get(field)):
+            yield from _texts([one.get("path")])
     # An item may also be the text of a patch itself.
-    yield from (one for one in _list(data.get("patchesStrategicMerge")) if type(one) is str and "\n" not in one)
+    yield from (one for one in _texts(data.get("patchesStrategicMerge")) if "\n" not in one)
 
 
-def _list(value: Any) -> list[Any]:
-    return value if type(value) is list else []
+def _data(data: dict[str, Any]) -> Iterator[str]:
+    for field in ("configMapGenerator", "secretGenerator"):
+        for one in _mappings(data.get(field)):
+            # `KEY=PATH` gives the file another name.
+            yield from (text.rpartition("=")[2] for text in _texts(one.get("files")))
+            yield from (*_texts(one.get("envs")), *_texts([one.get("env")]))
+    for one in _mappings(data.get("helmCharts")):
+        yield from (*_texts([one.get("valuesFile")]), *_texts(one.get("additionalValuesFiles")))
+    for one in _mappings(data.get("helmChartInflationGenerator")):
+        yield from _texts([one.get("values")])
+
+
+def _selects(labels: dict[str, Any]) -> bool:
+    """Whether an entry of `labels` makes a selector where there is none, as `commonLabels` always does.
+
+    https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/konfig/builtinpluginconsts/commonlabels.go
+    """
+    made = (one for one in _mappings(labels.get("fields")) if one.get("create") is True)
+    selects = labels.get("includeSelectors") is True or any(one.get("path") == _SELECTOR for one in made)
+    return selects and bool(labels.get("pairs"))
+
+
+_SELECTOR = "spec/selector/matchLabels"
+
+
+def _mappings(value: Any) -> Iterator[dict[str, Any]]:
+    return (one for one in (value if type(value) is list else ()) if type(one) is dict)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    return (one for one in (value if type(value) is list else ()) if type(one) is str)
