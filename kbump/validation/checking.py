@@ -16,11 +16,11 @@ from kbump.validation.problem import Applied, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kbump.errors import Location
     from kbump.source import Source
     from kbump.validation.judging import Judge
     from kbump.yaml.nodes import Path
 
+_LAST = "remove one of them: kubectl takes the last, kustomize refuses the file"
 _IGNORE = re.compile(r"(?i)ignore[ \t]*\[")
 _TEMPLATE_LINE = re.compile(r"^[ \t]*(?:-[ \t]+)*\{\{", re.MULTILINE)
 _ALIAS = re.compile(r"`\*[^`]*`")
@@ -91,16 +91,30 @@ class Checker:
                 return Checked(source.name, skipped="is a template")
             if "apiVersion" not in source.text and not is_kustomization_file(source.name):
                 return Checked(source.name, other=True)
-            return Checked(source.name, [Finding(_rule(error), "error", *_said(source, error))])
+            return self._repeating(source, error) if _rule(error) == "duplicate-key" else _unread(source, error)
         return _Check(self, source, documents).checked(bool(strange))
+
+    def _repeating(self, source: Source, first: SourceError) -> Checked:
+        """Check a source that has keys twice: a finding for each, and for what there is to say of the last of them."""
+        from kbump.yaml.constructor import construct_repeating
+
+        strange: list[str] = []
+        try:
+            documents, repeated = construct_repeating(source, strange)
+        except SourceError as error:
+            return _unread(source, first, error)
+        return _Check(self, source, documents, repeated).checked(bool(strange))
 
 
 class _Check:
     """The check of one source."""
 
-    def __init__(self, checker: Checker, source: Source, documents: Sequence[Any]) -> None:
+    def __init__(
+        self, checker: Checker, source: Source, documents: Sequence[Any], repeated: Sequence[SourceError] = ()
+    ) -> None:
         self.checker = checker
         self.source = source
+        self.repeated = repeated
         self.documents = documents
         self.found = list(resources(documents))
         self.problems: list[tuple[Resource, Problem]] = []
@@ -166,7 +180,7 @@ class _Check:
     def located(self, suspect: bool) -> Applied:
         """Return the findings in the order of the text, without what comments ignore."""
         ignores = "kbump" in self.source.text and _IGNORE.search(self.source.text) is not None
-        if not (self.problems or suspect or ignores):
+        if not (self.problems or self.repeated or suspect or ignores):
             return Applied([])
         # Imported only for a file of which there is something to say.
         from kbump.validation.dialect import dialect_problems
@@ -174,7 +188,7 @@ class _Check:
         from kbump.validation.locating import Locator
         from kbump.yaml.composer import compose
 
-        nodes = compose(self.source)
+        nodes = compose(self.source, [])
         places = {(resource.document, (*resource.path, *problem.path)) for resource, problem in self.problems}
         problems = list(self.problems)
         for resource in self.found if suspect else ():
@@ -185,6 +199,7 @@ class _Check:
             ]
         locator = Locator(self.source, nodes, self.checker.judge.schemas.catalog.version)
         findings = [locator.finding(one, problem) for one, problem in problems]
+        findings += [_said(self.source, error) for error in self.repeated]
         findings.sort(key=lambda one: one.location)
         return apply_comments(self.source, nodes, findings) if ignores else Applied(findings)
 
@@ -193,11 +208,23 @@ def _rule(error: SourceError) -> str:
     return "duplicate-key" if "is there twice" in error.message or " are both " in error.message else "yaml-syntax"
 
 
-def _said(source: Source, error: SourceError) -> tuple[Location, str, str]:
-    """Return the place, message and hint of what is no YAML to kubectl."""
+def _unread(source: Source, *errors: SourceError) -> Checked:
+    """Say why kubectl cannot read a source, of which nothing else can be said; nor can a comment ignore it."""
+    findings = [_said(source, error) for error in errors]
+    if "kbump" in source.text:
+        from kbump.validation.ignores import powerless
+
+        findings += powerless(source, {one.rule for one in findings})
+    return Checked(source.name, sorted(findings, key=lambda one: one.location))
+
+
+def _said(source: Source, error: SourceError) -> Finding:
+    """Return the finding that an error of the parser is."""
     # A text without quotes that begins with `*` is an alias, and may be a password all the same.
     message = _ALIAS.sub("`*…`", error.message) if _SECRET.search(source.text) else error.message
-    return error.location or source.location(0), message, error.hint or ""
+    rule = _rule(error)
+    fix = _LAST if rule == "duplicate-key" else error.hint or ""
+    return Finding(rule, "error", error.location or source.location(0), message, fix)
 
 
 def _is_template(source: Source, error: SourceError) -> bool:

@@ -16,7 +16,7 @@ from kbump.yaml.comments import real_comments
 from kbump.yaml.nodes import Mapping, Scalar, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from kbump.config import Ignore
     from kbump.source import Source
@@ -54,6 +54,14 @@ def apply_comments(source: Source, documents: Sequence[Document], findings: list
     waiting = [(one.line, _unused(source, one)) for one in unused if one.rule == _OF_THE_RUN]
     vain = [_unused(source, one) for one in unused if one.rule != _OF_THE_RUN]
     return Applied([*kept, *vain, *_misspelt(source, documents)], len(findings) - len(kept), waiting)
+
+
+def powerless(source: Source, rules: Collection[str]) -> Iterator[Finding]:
+    """Yield a finding for each comment that would ignore one of the rules, in a source that kubectl cannot read."""
+    for comment in _comments(source, ()):
+        if comment.rule in rules:
+            message = f"`{comment.rule}` cannot be ignored here: what kubectl cannot read, kbump cannot check"
+            yield _at(source, comment, message, "mend the file, or leave it out with `--exclude`")
 
 
 def apply_config(
@@ -135,9 +143,12 @@ def _scalars(documents: Sequence[Document]) -> Iterator[Scalar]:
 
 
 def _unused(source: Source, comment: _Comment) -> Finding:
-    message, fix = f"ignores no `{comment.rule}`", "remove the comment"
-    if comment.rule not in RULES:
-        alike = close(comment.rule, RULES)
-        message = f"there is no rule `{comment.rule}`"
-        fix = f"did you mean `{alike}`?" if alike else "`kbump validate --rules` names them"
+    if comment.rule in RULES:
+        return _at(source, comment, f"ignores no `{comment.rule}`", "remove the comment")
+    alike = close(comment.rule, RULES)
+    fix = f"did you mean `{alike}`?" if alike else "`kbump validate --rules` names them"
+    return _at(source, comment, f"there is no rule `{comment.rule}`", fix)
+
+
+def _at(source: Source, comment: _Comment, message: str, fix: str) -> Finding:
     return Finding("unused-ignore", "warning", source.location(comment.offset), message, fix, len(comment.text))

@@ -105,10 +105,10 @@ class Names:
     def __init__(self, source: Source, version: str) -> None:
         from kbump.resource import resources
         from kbump.yaml.composer import compose
-        from kbump.yaml.constructor import construct
+        from kbump.yaml.constructor import construct_repeating
 
         try:
-            data, nodes = construct(source), compose(source)
+            (data, _), nodes = construct_repeating(source, []), compose(source, [])
         except SourceError:
             data, nodes = [], []
         self.resources = {(one.document, one.path): one for one in resources(data)}

@@ -34,14 +34,17 @@ MAX_MERGES = 100
 _COLON = re.compile("(?:[ \t\r\n\x85\u2028\u2029]++(?:#[^\r\n\x85\u2028\u2029]*+)?)*+:")
 
 
-def compose(source: Source) -> list[Document]:
+def compose(source: Source, repeated: list[SourceError] | None = None) -> list[Document]:
     """Return the documents of a source as nodes; raise SourceError, located, for what kubectl would refuse to read.
 
     A mapping that is a key, which kubectl refuses, too, is read, as `{{ .Values.tag }}` is one to YAML. Bounds: nesting
     of 1,000 (of 100 in a text above 1 MiB), merge keys of 100 mappings deep, 3,000,000 events of the parser, of which
     aliases and merge keys repeat at most 100,000 in a document.
+
+    Keys that are there twice are refused, too, though kubectl takes the last; or `repeated` takes the errors.
     """
-    return compose_span(source, Span(0, len(source.text)), 0)
+    whole = Span(0, len(source.text))
+    return read(source, whole, lambda events, base: _Composer(source, base, 0, repeated).documents(events))
 
 
 def compose_span(source: Source, span: Span, index: int) -> list[Document]:
@@ -70,8 +73,9 @@ def compose_matching(source: Source, matches: Callable[[bytes], bool]) -> list[D
 class _Composer:
     """One pass over the events. Children of the open collection are a flat list; the rest waits on a stack."""
 
-    def __init__(self, source: Source, base: int, index: int) -> None:
+    def __init__(self, source: Source, base: int, index: int, repeated: list[SourceError] | None = None) -> None:
         self.source = source
+        self.repeated = repeated
         self.base = base
         self.index = index
         self.max_depth = max_depth(source)
@@ -219,7 +223,10 @@ class _Composer:
             at = self.place(key, cursor)
             if type(key) is Scalar and key.value in seen:
                 first = self.source.location(seen[key.value]).line
-                raise self.error(f"the key `{key.value}` is there twice, first in line {first}", at)
+                error = self.error(f"the key `{key.value}` is there twice, first in line {first}", at)
+                if self.repeated is None:
+                    raise error
+                self.repeated.append(error)
             if type(key) is Scalar:
                 seen[key.value] = at
             cursor = max(self.place(value, max(at, key.end - 1)), value.end - 1)

@@ -50,11 +50,25 @@ def construct(source: Source, strange: list[str] | None = None) -> list[Data]:
     return read(source, whole, lambda events, base: _Constructor(source, base, taking).documents(events))
 
 
+def construct_repeating(source: Source, strange: list[str]) -> tuple[list[Data], list[SourceError]]:
+    """Return the data, in which the last of several equal keys counts as for kubectl, and an error for each repetition.
+
+    Raises SourceError, located, for anything else that kubectl would refuse to read.
+    """
+    repeated: list[SourceError] = []
+    repeated += _equal_keys(source, compose(source, repeated))
+    whole = Span(0, len(source.text))
+    data = read(source, whole, lambda events, base: _Constructor(source, base, strange, strict=False).documents(events))
+    # A text that both parsers read says it twice.
+    return data, list({error.location: error for error in repeated}.values())
+
+
 class _Constructor:
     """One pass over the events, as the composer's, to which it leaves what is wrong in both: that can locate it."""
 
-    def __init__(self, source: Source, base: int, strange: list[str]) -> None:
+    def __init__(self, source: Source, base: int, strange: list[str], *, strict: bool = True) -> None:
         self.source = source
+        self.strict = strict
         self.strange = strange
         self.base = base
         self.max_depth = max_depth(source)
@@ -153,7 +167,7 @@ class _Constructor:
     def end_mapping(self, event: Any) -> None:
         names, values = self.children[::2], self.children[1::2]
         data = dict(zip(names, values, strict=True))
-        if len(data) < len(names):
+        if len(data) < len(names) and self.strict:
             raise self.trouble()
         self.close(self.merged(names, values) if _MERGE in data else data)
 
@@ -197,7 +211,7 @@ class _Constructor:
 
     def trouble(self) -> SourceError:
         """Compose the source, which raises the located error, or else two keys are one to kubectl: 1 and 0x1."""
-        return next(_equal_keys(self.source, compose(self.source)))
+        return next(_equal_keys(self.source, compose(self.source, None if self.strict else [])))
 
 
 def _equal_keys(source: Source, documents: list[Document]) -> Iterator[SourceError]:
@@ -206,7 +220,7 @@ def _equal_keys(source: Source, documents: list[Document]) -> Iterator[SourceErr
         for node, _ in walk(document.root) if document.root else ():
             seen: dict[str, Scalar] = {}
             for key, name in _names(node) if type(node) is Mapping else ():
-                if name in seen:
+                if name in seen and seen[name].value != key.value:
                     message = f"the keys `{seen[name].value}` and `{key.value}` are both `{name}` to kubectl"
                     yield SourceError(message, location=source.location(key.start))
                 seen[name] = key
