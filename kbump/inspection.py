@@ -7,17 +7,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump import files
-from kbump.catalog import catalog, parse_limit
-from kbump.errors import KbumpError, SourceError, UsageError
+from kbump.catalog import parse_limit
+from kbump.errors import KbumpError, SourceError
 from kbump.finding import SEVERITIES, Finding
+from kbump.given import given_catalog, given_definitions
 from kbump.namesakes import Namesakes
 from kbump.nonmanifests import no_manifest, non_manifests
 from kbump.overlays import Overlays
 from kbump.parallel import fork_map
-from kbump.resource import Resource, resources
 from kbump.source import Source
 from kbump.validation.checking import Checked, Checker
-from kbump.validation.custom import custom_schemas, is_definition
+from kbump.validation.custom import custom_schemas
 from kbump.validation.deciding import Schemas
 from kbump.validation.judging import Judge, Uses
 from kbump.workspace import Workspace, find_config, is_template, open_workspace, watched
@@ -141,15 +141,9 @@ class _Run:
             from kbump.validation.ignores import refuse_unknown_rules
 
             refuse_unknown_rules(settings.ignore)
-        self.catalog = catalog(options.kubernetes_version or settings.version)
+        self.catalog = given_catalog(options.kubernetes_version, settings)
         self.until = parse_limit(options.deprecations_until)
-        self.schemas = Schemas(self.catalog, custom_schemas(self.given()))
-
-    def given(self) -> list[Resource]:
-        """Return the CustomResourceDefinitions of `--crds` and of .kbump.yaml."""
-        root, listed = self.workspace.config.root, self.workspace.config.validate.crds
-        paths = [*self.options.crds, *(os.path.relpath(os.path.join(root, one)) for one in listed)]
-        return [one for path in paths for one in _definitions(path)]
+        self.schemas = Schemas(self.catalog, custom_schemas(given_definitions(options.crds, workspace.config)))
 
     def of_text(self, source: Source) -> ValidateResult:
         found = [self.source(self.checker(), source)]
@@ -259,18 +253,6 @@ class _Run:
 
 def _relative(file: str, config: Config) -> str:
     return os.path.relpath(os.path.abspath(file), os.path.abspath(config.root))
-
-
-def _definitions(path: str) -> list[Resource]:
-    """Read the CustomResourceDefinitions of a file or directory."""
-    from kbump.yaml.constructor import construct
-
-    sources = [Source.from_bytes(file, files.read(file)[0]) for file in files.find([path], ignore=False).files]
-    found = [one for source in sources for one in resources(construct(source)) if is_definition(one)]
-    if not found:
-        hint = "README says how to collect them from a cluster"
-        raise UsageError(f"there is no CustomResourceDefinition in {path}", hint=hint)
-    return found
 
 
 def _holds_nothing(path: str) -> bool:

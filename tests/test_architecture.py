@@ -17,7 +17,7 @@ VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "va
 WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
 WORKFLOWS = {
     "workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching", "environment",
-    "sides", "links", "differences", "promotion", "nonmanifests",
+    "sides", "links", "differences", "promotion", "nonmanifests", "given",
 }  # fmt: skip
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
@@ -43,8 +43,9 @@ MAY_IMPORT = {
     | {"workspace", "inventory", "inspection", "environment", "sides", "links", "differences", "delivery", "reaching"},
     "overlays": VALUES | VERBS | WORLD,
     "namesakes": VALUES | VERBS | WORLD,
+    "given": VALUES | VERBS | WORLD,
     "nonmanifests": VALUES | VERBS,
-    "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes", "nonmanifests"},
+    "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes", "nonmanifests", "given"},
     "report": VALUES
     | {"rewriting", "comparison", "validation", "gates", "inventory", "update", "inspection", "delivery", "promotion"},
     **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli", "drone"}),

@@ -125,7 +125,7 @@ def test_a_version_without_quotes_in_the_settings_is_refused_with_the_quotes_sug
     ran = kbump("validate")
     assert (ran.code, ran.stdout) == (2, "")
     hint = f'if you mean 1.30, write "1.30" in quotes; known are {", ".join(versions())}'
-    assert ran.stderr == f"error: Kubernetes 1.3 is not known to this kbump\n  hint: {hint}\n"
+    assert ran.stderr == f".kbump.yaml:2:12: error: Kubernetes 1.3 is not known to this kbump\n  hint: {hint}\n"
 
 
 def test_the_limit_of_removals_must_be_a_version(kbump, tree) -> None:
@@ -162,22 +162,42 @@ def test_a_directory_without_a_manifest_is_an_error(kbump, tree, option, files: 
     assert f"error: there is no manifest in {message}\n{NO_MANIFEST}" in ran.stderr
 
 
+NO_DEFINITION = "there is no CustomResourceDefinition in"
+
+
 @pytest.mark.parametrize(
-    ("path", "message"),
+    ("path", "place", "message"),
     [
-        pytest.param("absent", "absent:1:1: error: does not exist\n", id="that is not there"),
-        pytest.param("empty", "error: there is no CustomResourceDefinition in empty\n", id="that is empty"),
-        pytest.param("other", "error: there is no CustomResourceDefinition in other\n", id="without a definition"),
-        pytest.param("broken", "broken/a.yaml:1:5: error: is not YAML: ", id="that cannot be read"),
+        pytest.param("absent", "absent:1:1: ", "does not exist", id="that is not there"),
+        pytest.param("empty", "", f"{NO_DEFINITION} `empty`", id="that is empty"),
+        pytest.param("other", "", f"{NO_DEFINITION} `other`", id="without a definition"),
+        pytest.param("broken", "broken/a.yaml:1:5: ", "is not YAML: ", id="that cannot be read"),
     ],
 )
-@pytest.mark.parametrize("source", ["option", "settings"])
-def test_a_crds_directory_is_an_error(kbump, tree, source: str, path: str, message: str) -> None:
-    settings = {".kbump.yaml": f"validate: {{crds: [{path}]}}\n"} if source == "settings" else {}
-    tree({"k8s/a.yaml": VALID, "empty/a": "", "other/a.yaml": VALID, "broken/a.yaml": "a: [", **settings})
-    ran = kbump("validate", "k8s", *(("--crds", path) if source == "option" else ()))
+def test_a_crds_directory_is_an_error(kbump, tree, path: str, place: str, message: str) -> None:
+    tree({"k8s/a.yaml": VALID, "empty/a": "", "other/a.yaml": VALID, "broken/a.yaml": "a: ["})
+    ran = kbump("validate", "k8s", "--crds", path)
     assert (ran.code, ran.stdout) == (2, "")
-    assert ran.stderr.startswith(message)
+    assert ran.stderr.startswith(f"{place}error: {message}")
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "message"),
+    [
+        pytest.param("absent", ".kbump.yaml:2:16: ", "`absent` does not exist\n  hint: paths", id="that is not there"),
+        pytest.param("empty", ".kbump.yaml:2:16: ", f"{NO_DEFINITION} `empty`", id="that is empty"),
+        pytest.param("other", ".kbump.yaml:2:16: ", f"{NO_DEFINITION} `other`", id="without a definition"),
+        pytest.param("broken", "broken/a.yaml:1:5: ", "is not YAML: ", id="that cannot be read"),
+    ],
+)
+def test_a_crds_directory_of_the_settings_is_an_error_at_its_place(
+    kbump, tree, path: str, place: str, message: str
+) -> None:
+    files = {"good/a.yaml": CRD, "empty/a": "", "other/a.yaml": VALID, "broken/a.yaml": "a: [", "k8s/a.yaml": VALID}
+    tree({**files, ".kbump.yaml": f"validate:\n  crds: [good, {path}]\n"})
+    ran = kbump("validate", "k8s")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"{place}error: {message}")
 
 
 @pytest.mark.parametrize(

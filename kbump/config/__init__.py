@@ -46,11 +46,16 @@ class Ignore(NamedTuple):
 
 
 class Validation(NamedTuple):
-    """The settings of `kbump validate`: Kubernetes version, directories and files of CRDs, what to ignore."""
+    """The settings of `kbump validate`: Kubernetes version, directories and files of CRDs, what to ignore.
+
+    `version_at` and `crds_at` are their places, for those who find that there is no such version or file.
+    """
 
     version: str = ""
     crds: tuple[str, ...] = ()
     ignore: tuple[Ignore, ...] = ()
+    version_at: Location | None = None
+    crds_at: tuple[Location, ...] = ()
 
 
 class Gates(NamedTuple):

@@ -9,6 +9,7 @@ from kbump.errors import ConfigError, SourceError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from kbump.errors import Location
     from kbump.source import Source
     from kbump.yaml.nodes import Mapping, Node
 
@@ -90,9 +91,13 @@ class Reader:
             raise self.error(f"`{name}` must be a text or a number", node)
         return (resolve_quoted if node.style else resolve)(node.value, node.tag or "")
 
+    def place(self, node: Node) -> Location:
+        """Return where a node is."""
+        return self.source.location(node.start)
+
     def error(self, message: str, node: Node, hint: str | None = None) -> ConfigError:
         """Return the error at a node."""
-        return ConfigError(message, location=self.source.location(node.start), hint=hint)
+        return ConfigError(message, location=self.place(node), hint=hint)
 
 
 def _suggestion(text: str, known: Iterable[str]) -> str:

@@ -81,10 +81,15 @@ def _paths(reader: Reader, kind: str, node: Node) -> tuple[str, ...]:
 
 
 def _validation(reader: Reader, nodes: dict[str, Node]) -> Validation:
-    version = _version(reader, nodes["version"]) if "version" in nodes else ""
-    crds = reader.texts(nodes["crds"], "crds") if "crds" in nodes else ()
+    crds = reader.items(nodes["crds"], "crds") if "crds" in nodes else []
     ignores = reader.items(nodes["ignore"], "ignore") if "ignore" in nodes else []
-    return Validation(version, crds, tuple(_ignore(reader, item) for item in ignores))
+    return Validation(
+        _version(reader, nodes["version"]) if "version" in nodes else "",
+        tuple(reader.text(item, "crds") for item in crds),
+        tuple(_ignore(reader, item) for item in ignores),
+        reader.place(nodes["version"]) if "version" in nodes else None,
+        tuple(reader.place(item) for item in crds),
+    )
 
 
 def _version(reader: Reader, node: Node) -> str:
@@ -100,8 +105,7 @@ def _ignore(reader: Reader, node: Node) -> Ignore:
     texts = {name: reader.text(one, name) for name, one in nodes.items()}
     if "rule" not in texts:
         raise reader.error("`rule` is missing", node, "`kbump validate --rules` names them")
-    place = reader.source.location(node.start)
-    return Ignore(texts["rule"], texts.get("path", ""), texts.get("kind", ""), place)
+    return Ignore(texts["rule"], texts.get("path", ""), texts.get("kind", ""), reader.place(node))
 
 
 def _expected(reader: Reader, nodes: dict[str, Node]) -> tuple[str, ...]:
