@@ -14,7 +14,7 @@ class Resource(NamedTuple):
     """One object: `document` is the index of its document, `path` leads there from the root (through `items`).
 
     `data` is what kubectl would read. Texts are empty where the object does not say them; `api_version` and `kind` of
-    an item of a typed list may come from the list.
+    an item of a typed list may come from the list. `sealed` says that SOPS encrypted the list that an item is of.
     """
 
     document: int
@@ -24,6 +24,7 @@ class Resource(NamedTuple):
     kind: str
     namespace: str
     name: str
+    sealed: bool = False
 
     @property
     def group(self) -> str:
@@ -44,8 +45,7 @@ class Resource(NamedTuple):
     @property
     def encrypted(self) -> bool:
         """Whether SOPS encrypted the object (https://getsops.io/docs/)."""
-        sops = self.data.get("sops")
-        return type(sops) is dict and bool(sops.get("mac") or sops.get("lastmodified") or sops.get("version"))
+        return self.sealed or _is_encrypted(self.data)
 
 
 def resources(documents: Sequence[Any]) -> Iterator[Resource]:
@@ -75,22 +75,28 @@ def _is_list(data: dict[str, Any]) -> bool:
     return bool(_text(data.get("apiVersion"))) and _text(data.get("kind")).endswith("List")
 
 
+def _is_encrypted(data: dict[str, Any]) -> bool:
+    sops = data.get("sops")
+    return type(sops) is dict and bool(sops.get("mac") or sops.get("lastmodified") or sops.get("version"))
+
+
 def _objects(document: int, root: dict[str, Any]) -> Iterator[Resource]:
-    pending: list[tuple[dict[str, Any], Path, str, str]] = [(root, (), "", "")]
+    pending: list[tuple[dict[str, Any], Path, str, str, bool]] = [(root, (), "", "", False)]
     while pending:
-        data, path, api_version, kind = pending.pop()
+        data, path, api_version, kind, sealed = pending.pop()
         api_version, kind = _text(data.get("apiVersion")) or api_version, _text(data.get("kind")) or kind
         items = data.get("items")
         if type(items) is list and kind.endswith("List"):
             below = [(item, (*path, "items", index)) for index, item in enumerate(items)]
             inherited = ("", "") if kind == "List" else (api_version, kind[:-4])
-            pending += [(item, at, *inherited) for item, at in reversed(below) if type(item) is dict]
+            sealed = sealed or _is_encrypted(data)
+            pending += [(item, at, *inherited, sealed) for item, at in reversed(below) if type(item) is dict]
             continue
         metadata = data.get("metadata")
         if type(metadata) is not dict:
             metadata = {}
         name = _text(metadata.get("name")) or _text(metadata.get("generateName"))
-        yield Resource(document, path, data, api_version, kind, _text(metadata.get("namespace")), name)
+        yield Resource(document, path, data, api_version, kind, _text(metadata.get("namespace")), name, sealed)
 
 
 def _text(value: Any) -> str:

@@ -158,8 +158,8 @@ def _object(part: Part, resource: Resource) -> Object:
         return Object("kustomization", resource.api_version, kind, "", part.file, part.location)
     if not (resource.api_version and resource.kind):
         return _file(part, "other")
-    _, _, _, api_version, kind, namespace, name = resource
-    return Object("manifest", api_version, kind, namespace, name, part.location)
+    identity = (resource.api_version, resource.kind, resource.namespace, resource.name)
+    return Object("manifest", *identity, part.location)
 
 
 def _file(part: Part, role: str) -> Object:

@@ -128,6 +128,8 @@ class _Check:
         manifests = [one for one in self.found if _is_manifest(self.source.name, one)]
         if not manifests:
             return self.nothing()
+        if any(one.encrypted and one.kind.startswith("ENC[") for one in manifests):
+            return Checked(self.source.name, skipped="is encrypted, even its kind")
         for resource in self.found:
             self.problems += [(resource, problem) for problem in self.judged(resource)]
         self.problems += self.odd()

@@ -106,7 +106,7 @@ class Judge:
     def _refused(self, resource: Resource, kind: Kind, file: str) -> Iterator[Problem]:
         data = {**resource.data}
         if resource.encrypted:
-            del data["sops"]
+            data.pop("sops", None)  # an item of an encrypted list has none
         if _lacks_selector(resource) and self.uses.is_labelled(file):
             data["spec"] = {**data["spec"], "selector": {}}
         for problem in self._by_schema(data, kind, secrets(resource)):
