@@ -30,10 +30,9 @@ _PURE_LIMIT = 256 * 1024
 # parser read `{image: nginx:1.2}` (https://github.com/yaml/libyaml/issues/12).
 _FLOW_COLON = "found unexpected ':'"
 _SURROGATE = "found invalid Unicode character escape code"
-# Only JSON and errors need these two, and the second takes 5 ms to compile: `re` does it where they are met first.
-_PAIR = (
-    r"(?<!\\)((?:\\\\)*)(?:\\u([dD][89abAB][\da-fA-F]{2})\\u([dD][c-fC-F][\da-fA-F]{2})|\\u[dD][89a-fA-F][\da-fA-F]{2})"
-)
+NO_JSON = "is not JSON, as the value before it is"
+_NO_START = "did not find expected <document start>"
+# Only errors need it, and it takes 5 ms to compile: `re` does it where it is met first.
 _CONTROL = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 # Line breaks of YAML 1.1, which the C parser and kubectl follow; to YAML 1.2 and the pure parser only CR and LF are.
 _OLD_BREAK = re.compile("[\x85\u2028\u2029]")
@@ -42,13 +41,18 @@ _LINE = r"(?:\A\ufeff*|(?<=[\r\n\x85\u2028\u2029]))"
 # is looked at from behind it: 15 times faster.
 _BOUNDARY = re.compile(r"---(?<![^\r\n\x85\u2028\u2029\ufeff]---)(?=[ \t\r\n\x85\u2028\u2029]|\Z)")
 _UNSPLIT = re.compile(r"%(?<![^\r\n\x85\u2028\u2029\ufeff]%)|\.\.\.(?<![^\r\n\x85\u2028\u2029\ufeff]\.\.\.)")
+# What a text begins with that may be JSON, of which YAML says so.
+_OF_JSON = {_SURROGATE: ("{", "["), _NO_START: ("{",)}
+_JSON = re.compile(r"\s*\{")
 _CONTENT = rf"{_LINE}[ \t]*[^# \t\r\n\x85\u2028\u2029\ufeff]"
 _TAG_FIRST = re.compile(r"!\S*(?:\s+(?:#[^\r\n]*)?)+\Z")
 _TAG_DIRECTIVE = rf"{_LINE}%TAG"
 _Result = TypeVar("_Result")
 
 
-class _Mark:
+class Mark:
+    """A place in a text, as the parsers' own marks are."""
+
     __slots__ = ("index",)
 
     def __init__(self, index: int) -> None:
@@ -109,15 +113,17 @@ def max_depth(source: Source) -> int:
 
 
 def _read(text: str, reader: Callable[[Iterator[Any]], _Result]) -> _Result:
-    from ruamel.yaml.scanner import ScannerError
+    from ruamel.yaml.error import MarkedYAMLError
 
     try:
         return reader(c_events(text))
-    except ScannerError as error:
+    except MarkedYAMLError as error:
         if error.problem == _FLOW_COLON and len(text) <= _PURE_LIMIT and not _OLD_BREAK.search(text):
             return _read_pure(text, reader, error)
-        if error.problem == _SURROGATE and text.lstrip()[:1] in ("{", "["):
-            return _read_joined(text, reader)
+        if error.problem in _OF_JSON and text.lstrip()[:1] in _OF_JSON[error.problem]:
+            from kbump.yaml.streams import json_events
+
+            return reader(json_events(text))
         raise
 
 
@@ -137,7 +143,7 @@ def pure_events(text: str) -> Iterator[Any]:
         # Its mark is that of the anchor even if the tag comes first.
         if isinstance(event, NodeEvent) and event.anchor and getattr(event, "ctag", None):
             match = _TAG_FIRST.search(text, before, event.start_mark.index)
-            event.start_mark = _Mark(match.start()) if match else event.start_mark
+            event.start_mark = Mark(match.start()) if match else event.start_mark
         before = event.end_mark.index
         yield event
 
@@ -160,10 +166,11 @@ def split(text: str) -> list[tuple[int, Span]]:
     """Return the document indexes and spans of a stream without parsing it.
 
     `---` at the start of a line always begins a document, whatever surrounds it (YAML 1.2.2, section 9.1.2);
-    a text with directives or document end markers is returned as one span with index 0.
+    a text with directives or document end markers, or one that may be a stream of JSON, is returned as one span with
+    index 0.
     """
     starts = list(_boundaries(text))
-    if not starts or _UNSPLIT.search(text):
+    if not starts or _UNSPLIT.search(text) or _JSON.match(text):
         return [(0, Span(0, len(text)))]
     spans = [Span(start, end) for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
     if re.search(_CONTENT, text[: starts[0]]):
@@ -209,41 +216,11 @@ def _read_pure(text: str, reader: Callable[[Iterator[Any]], _Result], refused: E
         raise (refused if text.startswith("\t", error.problem_mark.index) else error) from None
 
 
-def _read_joined(text: str, reader: Callable[[Iterator[Any]], _Result]) -> _Result:
-    """Read JSON whose surrogate pairs are written as YAML has them, which takes two characters less."""
-    from bisect import bisect_left
-
-    from ruamel.yaml.error import MarkedYAMLError
-
-    pairs: list[int] = []
-
-    def joined(match: re.Match[str]) -> str:
-        before, high, low = match.groups()
-        if not high:
-            return f"{before}\\uFFFD"  # as encoding/json does: https://pkg.go.dev/encoding/json#Unmarshal
-        pairs.append(match.end() - 12 - 2 * len(pairs))
-        code = 0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00
-        return f"{before}\\U{code:08X}"
-
-    def moved(mark: Any) -> _Mark:
-        return _Mark(mark.index + 2 * bisect_left(pairs, mark.index))
-
-    def events() -> Iterator[Any]:
-        for event in c_events(re.sub(_PAIR, joined, text)):
-            event.start_mark, event.end_mark = moved(event.start_mark), moved(event.end_mark)
-            yield event
-
-    try:
-        return reader(events())
-    except MarkedYAMLError as error:
-        error.problem_mark = moved(error.problem_mark)
-        error.context_mark = error.context_mark and moved(error.context_mark)
-        raise
-
-
 # What is wrong is where the context begins, not where the parser noticed it.
 _EARLIER = ("found unexpected end of stream", "found unexpected document indicator", "could not find expected ':'")
 _HINTS = {
+    NO_JSON: "between JSON values may be white space, but no comma and no `---`",
+    _NO_START: "begin each document with `---`",
     _FLOW_COLON: "put the text that has the colon in quotes",
     "could not find expected ':'": "write `KEY: VALUE`, or put a text of several lines in quotes",
     "found incompatible YAML document": "kubectl reads YAML 1.1: leave the %YAML line out",
@@ -261,7 +238,7 @@ def _located(source: Source, start: int, error: Any) -> SourceError:
         return SourceError("is not YAML: found a tab", location=location, hint="indent with spaces")
     if error.problem.startswith("found character"):
         return SourceError(f"is not YAML: found a text that starts with `{found}`", location=location, hint="quote it")
-    message = f"is not YAML: {error.problem}"
+    message = error.problem if error.problem == NO_JSON else f"is not YAML: {error.problem}"
     if error.context:
         begun = source.location(start + error.context_mark.index)
         message += f" {error.context}" + (f" that begins in line {begun.line}" if begun.line < location.line else "")

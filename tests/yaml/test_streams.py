@@ -1,0 +1,60 @@
+"""Texts that hold several JSON values: what both readers make of them, and where they give up."""
+
+from __future__ import annotations
+
+import pytest
+
+from kbump.errors import SourceError
+from kbump.source import Source
+from kbump.yaml.composer import compose
+from kbump.yaml.constructor import construct
+from kbump.yaml.nodes import Mapping
+from tests.yaml.streams import READ, READ_BY_SOME, REFUSED, A
+
+
+@pytest.mark.parametrize(("text", "names"), READ.values(), ids=READ)
+def test_every_object_of_a_stream_is_read_and_has_its_place(text: str, names: str) -> None:
+    source = Source("web.json", text)
+    assert [one["metadata"]["name"] for one in construct(source)] == list(names)
+    documents = compose(source)
+    assert [one.number for one in documents] == list(range(len(names)))
+    for document, name in zip(documents, names, strict=True):
+        assert isinstance(document.root, Mapping)
+        metadata = document.root.get("metadata")
+        assert isinstance(metadata, Mapping)
+        found = metadata.get("name")
+        assert found
+        assert text[found.start : found.end].strip('"') == name
+
+
+@pytest.mark.parametrize(("text", "place"), [*REFUSED.values(), *READ_BY_SOME.values()], ids=[*REFUSED, *READ_BY_SOME])
+@pytest.mark.parametrize("read", [compose, construct])
+def test_what_does_not_go_on_with_json_is_refused_where_it_ends(text: str, place: tuple[int, int], read) -> None:
+    with pytest.raises(SourceError) as caught:
+        read(Source("web.json", text))
+    assert caught.value.location
+    assert caught.value.location[1:] == place
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("read", [compose, construct])
+def test_what_is_wrong_far_into_a_stream_has_its_place(read) -> None:
+    smile = '{"a": "\\ud83d\\ude00", "b": [1,\n2}'
+    with pytest.raises(SourceError) as caught:
+        read(Source("web.json", f"{A}\n{smile}"))
+    assert str(caught.value).startswith("web.json:3:2: is not JSON")
+
+
+@pytest.mark.parametrize("read", [compose, construct])
+def test_what_is_nested_too_deep_in_a_stream_is_refused(read) -> None:
+    deep = '{"a":' * 200_000
+    with pytest.raises(SourceError, match="is nested deeper than") as caught:
+        read(Source("web.json", f"{A}\n{deep}"))
+    assert caught.value.location
+    assert caught.value.location.line == 2
+
+
+def test_a_list_that_begins_a_text_is_no_stream() -> None:
+    assert construct(Source("web.json", '\n["\\ud83d\\ude00", 1]')) == [["\U0001f600", 1]]
+    with pytest.raises(SourceError, match="did not find expected <document start>"):
+        construct(Source("web.json", "[1]\n[2]\n"))
