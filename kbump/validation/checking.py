@@ -16,6 +16,7 @@ from kbump.validation.problem import Applied, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from kbump.errors import Location
     from kbump.source import Source
     from kbump.validation.judging import Judge
     from kbump.yaml.nodes import Path
@@ -224,17 +225,28 @@ def _said(source: Source, error: SourceError) -> Finding:
     """Return the finding that an error of the parser is."""
     # A text without quotes that begins with `*` is an alias, and may be a password all the same.
     message = _ALIAS.sub("`*…`", error.message) if _SECRET.search(source.text) else error.message
-    rule = _rule(error)
-    fix = _LAST if rule == "duplicate-key" else error.hint or ""
-    return Finding(rule, "error", error.location or source.location(0), message, fix)
+    rule, place = _rule(error), error.location or source.location(0)
+    fix = _LAST if rule == "duplicate-key" else _placeholder(source, place) or error.hint or ""
+    return Finding(rule, "error", place, message, fix)
+
+
+def _placeholder(source: Source, place: Location) -> str:
+    """Say that a line is a placeholder, at a place that is no YAML or before it."""
+    from kbump.validation.wording import placeholder_hint
+
+    near = (line.strip() for line in _near(source, place))
+    return next(filter(None, (placeholder_hint(line) for line in near if line.startswith(("${", "$(")))), "")
+
+
+def _near(source: Source, place: Location) -> list[str]:
+    return source.text.splitlines()[max(0, place.line - 2) : place.line + 1]
 
 
 def _is_template(source: Source, error: SourceError) -> bool:
     """Whether a text is no YAML because of a template: it has lines of one, or is wrong beside `{{`."""
     if _rule(error) == "duplicate-key" or "{{" not in source.text:
         return False
-    line = error.location.line if error.location else 1
-    near = source.text.splitlines()[max(0, line - 2) : line + 1]
+    near = _near(source, error.location or source.location(0))
     return _TEMPLATE_LINE.search(source.text) is not None or any("{{" in one for one in near)
 
 

@@ -8,6 +8,7 @@ from kbump.errors import SourceError
 from kbump.finding import Finding
 from kbump.validation.problem import RAW
 from kbump.validation.rules import RULES
+from kbump.validation.wording import placeholder_hint
 from kbump.yaml.nodes import Mapping, Scalar, Sequence, is_merge, path_text
 from kbump.yaml.scalars import resolve_key
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from kbump.source import Source
     from kbump.validation.problem import Problem
     from kbump.yaml.nodes import Document, Node, Path
+
+
+# What a placeholder is found to be, where what comes in its place would be right.
+_OF_VALUES = ("invalid-value", "unknown-api", "unknown-field", "wrong-type")
 
 
 class Locator:
@@ -41,12 +46,14 @@ class Locator:
             (node.start, _length(self.source, node)) if node else (document.span.start if document else 0, 1)
         )
         raw = self._raw(root, path)
+        text = str(problem.path[-1]) if problem.rule == "unknown-field" else raw
+        replaced = placeholder_hint(text, secret=problem.secret) if problem.rule in _OF_VALUES else ""
         return Finding(
             problem.rule,
             problem.severity or RULES[problem.rule].severity,
             self.source.location(start),
             _seen(problem.message, raw, problem.secret),
-            problem.fix.replace(RAW, "…" if problem.secret else raw),
+            replaced or problem.fix.replace(RAW, "…" if problem.secret else raw),
             length,
             path_text(problem.path),
             resource.subject,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +15,15 @@ _TYPES = {
     "object": "a mapping", "string": "a string",
 }  # fmt: skip
 _LONGEST = 60
+# No text with a placeholder is so long, and looking for one may take the square of it.
+_LONG = 1_000
+# What envsubst, Flux, make, OpenShift, Helm, Jinja and homemade scripts replace, and beside it what is no prose.
+_PLACEHOLDER = r"""(?x)
+    \S*? (?P<name>
+        \$\{\{?[A-Za-z_][\w.]*[^{}]*\}?\} | \$\([A-Za-z_]\w*\) | (?<!\S)\$[A-Za-z_]\w*(?!\S)
+        | \{\{.*?\}\} | \#\{\w+\}\#? | __[A-Z][A-Z0-9_]*__ | @@?[A-Z][A-Z0-9_]*@@? | %[A-Z][A-Z0-9_]*%
+    ) \S*
+"""
 
 
 def expected(types: Iterable[str], title: str = "") -> str:
@@ -43,6 +53,16 @@ def shown(value: Any) -> str:
 
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def placeholder_hint(text: str, *, secret: bool = False) -> str:
+    """Say what to do if a text has a placeholder in it, "" if it has none; of a secret the whole must be one."""
+    match = re.fullmatch(_PLACEHOLDER, text) if len(text) < _LONG else None
+    if not match or (secret and match["name"] != text):
+        return ""
+    what = "it" if secret else f"`{match['name']}`"
+    piped = "pipe the result into `kbump validate -`"
+    return f"{what} looks like a placeholder: if it is replaced before the file is applied, {piped}"
 
 
 def named(path: Path) -> str:
