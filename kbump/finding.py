@@ -29,3 +29,18 @@ class Finding(NamedTuple):
     subject: str = ""
     context: str = ""
     secret: bool = False
+
+
+class Built(NamedTuple):
+    """What kustomize builds of a directory: a text that is in no file, with the `file` that it begins with, if known.
+
+    Findings about it are in `directory`, at lines and columns of the text.
+    """
+
+    directory: str
+    file: str
+
+    @property
+    def command(self) -> str:
+        """What prints the text."""
+        return f"kubectl kustomize {self.directory}"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from kbump.config import Config
     from kbump.files import Skipped
+    from kbump.finding import Built
     from kbump.validation.deciding import Kind
 
 
@@ -42,6 +43,7 @@ class ValidateResult(NamedTuple):
     objects that were checked against a schema, `unknown` those of each `apiVersion Kind` without one; `others` are
     files that hold no manifest, `encrypted` counts objects of which SOPS hides the values, `ignored` findings that
     comments and settings leave out. `version` is the Kubernetes version, `release` the one that the schemas are from.
+    `built` is the overlay whose text was checked, if it was one.
     """
 
     findings: list[Finding]
@@ -55,6 +57,7 @@ class ValidateResult(NamedTuple):
     ignored: int
     version: str
     release: str
+    built: Built | None = None
 
     def at_least(self, severity: str) -> list[Finding]:
         """Return the findings of a severity and those that are worse."""
@@ -229,8 +232,8 @@ class _Run:
         if skip and self.named and not self.directories:
             return []
         errors = [] if skip else non_manifests(one for one in found if one.file in self.named)
-        where = "standard input" if self.text is not None else ""
-        return errors or no_manifest(found, where)
+        text = "" if self.text is None else self.workspace.files[0]
+        return errors or no_manifest(found, "standard input" if text == "-" else text and f"`{text}`")
 
     def scopes(self, file: str) -> Sequence[str]:
         """Return the overlays, or else the environment or directory, in which an object must be there only once."""

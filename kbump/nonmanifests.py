@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kbump.validation.checking import Checked
 
 _PASSING = "`--skip-non-manifests` passes over"
-_HINT = f"a manifest has apiVersion and kind; {_PASSING} what has none"
+_HINT = "a manifest has apiVersion and kind"
 
 
 def non_manifests(named: Iterable[Checked]) -> list[KbumpError]:
@@ -32,7 +32,7 @@ def _error(one: Checked) -> SourceError:
     place = Source(one.file, "").location(0)
     if one.skipped:
         return SourceError(one.skipped, location=place, hint=f"{_PASSING} it")
-    return SourceError("is no manifest", location=place, hint=_HINT)
+    return SourceError("is no manifest", location=place, hint=f"{_HINT}; {_PASSING} what has none")
 
 
 def _counted(number: int) -> str:

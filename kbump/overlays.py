@@ -71,7 +71,7 @@ class Overlays:
         """
         path = os.path.realpath(file)
         listing = self._repo(path).homes.get(path, ())
-        return tuple(sorted(listing)) or ((path,) if _kustomized(os.path.dirname(path)) else ())
+        return tuple(sorted(listing)) or ((path,) if kustomization_file(os.path.dirname(path)) else ())
 
     def _data_above(self, directory: str) -> frozenset[str]:
         """Return the data that the kustomizations in a directory and those above it list."""
@@ -96,7 +96,7 @@ class Overlays:
     def _root(self, directory: str) -> str:
         from kbump.files.listing import top
 
-        above = (one for one in _upwards(directory) if one in self._directories or _kustomized(one))
+        above = (one for one in _upwards(directory) if one in self._directories or kustomization_file(one))
         return top(directory) or next(reversed(list(above)), directory)
 
 
@@ -143,13 +143,18 @@ def _upwards(directory: str) -> Iterator[str]:
         directory = above
 
 
-def _kustomized(directory: str) -> bool:
-    return any(os.path.isfile(os.path.join(directory, name)) for name in KUSTOMIZATION_NAMES)
+def kustomization_file(directory: str) -> str:
+    """Return the path of the kustomization in a directory, "" if there is none."""
+    return next(filter(os.path.isfile, _names_in(directory)), "")
+
+
+def _names_in(directory: str) -> list[str]:
+    return [os.path.join(directory, name) for name in KUSTOMIZATION_NAMES]
 
 
 def _data_in(directory: str) -> frozenset[str]:
-    named = (os.path.join(directory, name) for name in KUSTOMIZATION_NAMES)
-    return frozenset(chain.from_iterable(one.data for one in _kustomizations(filter(os.path.isfile, named))))
+    named = filter(os.path.isfile, _names_in(directory))
+    return frozenset(chain.from_iterable(one.data for one in _kustomizations(named)))
 
 
 def _kustomizations(names: Iterable[str]) -> Iterator[_Kustomization]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 import kbump as library
 from kbump import ConfigError, SourceError, UsageError, ValidateResult
 from kbump.catalog import versions
-from tests.validation.samples import CRD, NO_MANIFEST, OLD, SKIPPED, VALID, WIDGET, WRONG, write
+from tests.validation.samples import CRD, NO_MANIFEST, NOTHING, OLD, SKIPPED, VALID, WIDGET, WRONG, write
 
 needs_kubectl = pytest.mark.skipif(not shutil.which("kubectl"), reason="needs kubectl on PATH")
 
@@ -140,7 +142,7 @@ def test_the_limit_of_removals_must_be_a_version(kbump, tree) -> None:
 def test_kubeconform_228_and_230_standard_input_without_a_manifest_is_an_error(kbump, option, text: str) -> None:
     ran = kbump("validate", "-", *option, stdin=text.encode())
     assert (ran.code, ran.stdout) == (2, "")
-    assert f"error: there is no manifest in standard input\n{NO_MANIFEST}" in ran.stderr
+    assert f"error: there is no manifest in standard input\n{NOTHING}" in ran.stderr
     assert "valid for" not in ran.stderr
 
 
@@ -159,7 +161,7 @@ def test_a_directory_without_a_manifest_is_an_error(kbump, tree, option, files: 
     tree(files)
     ran = kbump("validate", ".", *option)
     assert (ran.code, ran.stdout) == (2, "")
-    assert f"error: there is no manifest in {message}\n{NO_MANIFEST}" in ran.stderr
+    assert f"error: there is no manifest in {message}\n{NOTHING}" in ran.stderr
 
 
 NO_DEFINITION = "there is no CustomResourceDefinition in"
@@ -278,9 +280,32 @@ def test_what_an_overlay_builds_is_checked_and_findings_name_the_overlay(kbump, 
     )
     ran = kbump("validate", "-k", "overlay")
     assert ran.code == 1
-    assert ran.stdout.startswith("error[unknown-field]: unknown field `dta`\n  --> overlay:")
+    place = re.search(r"\n  --> line (\d+), column 1 of `kubectl kustomize overlay`\n", ran.stdout)
+    assert place
+    command = ["kubectl", "kustomize", "overlay"]
+    built = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert built[int(place[1]) - 1] == "dta: {}"
     # The text is in no file, and shown all the same.
     assert "| dta: {}\n" in ran.stdout
+    assert "ConfigMap b-a" in ran.stdout
+    assert ran.stderr.startswith("1 error in `kubectl kustomize overlay`; 1 object checked for ")
+
+
+@needs_kubectl
+def test_an_overlay_that_is_valid_or_empty_is_said_to_be(kbump, tree) -> None:
+    tree({"a/kustomization.yaml": "resources: [a.yaml]\n", "a/a.yaml": VALID, "b/kustomization.yaml": "images: []\n"})
+    assert kbump("validate", "-k", "a").stderr.startswith("1 object in `kubectl kustomize a` is valid for ")
+    ran = kbump("validate", "-k", "b")
+    assert (ran.code, ran.stderr.startswith(f"error: there is no manifest in `b`\n{NOTHING}")) == (2, True)
+
+
+@needs_kubectl
+@pytest.mark.parametrize("output", ["concise", "github", "junit", "sarif"])
+def test_findings_about_an_overlay_are_in_its_kustomization_for_readers_of_files(kbump, tree, output: str) -> None:
+    tree({"overlay/kustomization.yml": "resources: [a.yaml]\nnamePrefix: b-\n", "overlay/a.yaml": WRONG})
+    ran = kbump("validate", "-k", "overlay", "-o", output)
+    assert "overlay/kustomization.yml" in ran.stdout
+    assert "column 1 of `kubectl kustomize overlay`)" in ran.stdout
     assert "ConfigMap b-a" in ran.stdout
 
 

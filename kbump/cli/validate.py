@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import click
@@ -12,8 +13,9 @@ from kbump.cli.edge import say_error
 from kbump.cli.options import CONTEXT, ListedText, apply_defaults, coloured, common_options
 from kbump.cli.progress import progress_bar
 from kbump.errors import KbumpError, UsageError
-from kbump.finding import SEVERITIES
+from kbump.finding import SEVERITIES, Built
 from kbump.inspection import ValidateResult, validate
+from kbump.overlays import kustomization_file
 from kbump.workspace import find_config
 
 _EPILOG = """\b
@@ -104,7 +106,8 @@ def _checked(options: dict[str, Any], texts: dict[str, str]) -> ValidateResult:
     if options["kustomize"] or "-" in paths:
         name, text = _read(options)
         texts[name] = text
-        return validate(text=text, name=name, **settings)
+        built = Built(name, kustomization_file(name) or name) if options["kustomize"] else None
+        return validate(text=text, name=name, **settings)._replace(built=built)
     progress = progress_bar("Checking manifests")
     try:
         return validate(
@@ -137,6 +140,8 @@ def _report(context: click.Context, result: ValidateResult, output: str, texts: 
     if output in ("json", "sarif", "github", "junit"):
         from importlib import import_module
 
+        if output != "json":
+            result = _in_files(result)
         made: str = getattr(import_module(f"kbump.report.{output}"), f"validate_{output}")(result)
         return made
     if not result.findings:
@@ -144,8 +149,15 @@ def _report(context: click.Context, result: ValidateResult, output: str, texts: 
     from kbump.report.findings import findings_concise, findings_text
 
     if output == "concise":
-        return findings_concise(result.findings, colour=coloured(context))
-    return findings_text(result.findings, lambda file: _text(file, texts), colour=coloured(context))
+        return findings_concise(_in_files(result, named=True).findings, colour=coloured(context))
+    read = partial(_text, texts=texts)
+    return findings_text(result.findings, read, colour=coloured(context), built=result.built)
+
+
+def _in_files(result: ValidateResult, *, named: bool = False) -> ValidateResult:
+    from kbump.report.built import in_files
+
+    return in_files(result, named=named)
 
 
 def _text(file: str, texts: dict[str, str]) -> str | None:

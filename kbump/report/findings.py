@@ -7,13 +7,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from kbump.finding import SEVERITIES
+from kbump.report.built import built_place
 from kbump.report.text import Palette, aligned, counted, skipped_words
 from kbump.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from kbump.finding import Finding
+    from kbump.finding import Built, Finding
     from kbump.inspection import ValidateResult
 
 COLOUR_OF = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -25,14 +26,16 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\
 _SECRET = re.compile(r"""(?i)\bkind["']?[ \t]*:[ \t]*["']?secret\b""")
 
 
-def findings_text(findings: Iterable[Finding], read: Callable[[str], str | None], *, colour: bool) -> str:
+def findings_text(
+    findings: Iterable[Finding], read: Callable[[str], str | None], *, colour: bool, built: Built | None = None
+) -> str:
     """Return each finding with an excerpt of its line; `read` gives the text of a file, or None.
 
     No line of a Secret is shown, nor any line of a place that is secret.
     """
     paint = Palette(colour)
     lines = _Lines(read)
-    return "\n".join(_block(one, lines.of(one), paint) for one in findings)
+    return "\n".join(_block(one, lines.of(one), paint, built) for one in findings)
 
 
 def findings_concise(findings: Iterable[Finding], *, colour: bool) -> str:
@@ -91,12 +94,12 @@ def _shows_secrets(finding: Finding, line: str) -> bool:
     return finding.subject.partition(" ")[0] in ("Secret", "") or bool(_SECRET.search(line))
 
 
-def _block(finding: Finding, line: str | None, paint: Palette) -> str:
+def _block(finding: Finding, line: str | None, paint: Palette, built: Built | None) -> str:
     margin = " " * max(2, len(str(finding.location.line)))
     name = paint(f"{finding.severity}[{finding.rule}]", COLOUR_OF[finding.severity], "bold")
     rows = [
         f"{name}: {paint(flat(finding.message), 'bold')}",
-        f"{margin}{paint('-->', 'cyan')} {flat(str(finding.location))}",
+        f"{margin}{paint('-->', 'cyan')} {flat(_place(finding, built))}",
     ]
     if line is not None:
         rows += _excerpt(finding, line, margin, paint)
@@ -105,6 +108,11 @@ def _block(finding: Finding, line: str | None, paint: Palette) -> str:
     if finding.fix:
         rows.append(f"{paint('help', 'cyan')}: {flat(finding.fix)}")
     return "".join(f"{row}\n" for row in rows)
+
+
+def _place(finding: Finding, built: Built | None) -> str:
+    within = built is not None and finding.location.file == built.directory
+    return built_place(finding.location, built) if built and within else str(finding.location)
 
 
 def _excerpt(finding: Finding, line: str, margin: str, paint: Palette) -> list[str]:
@@ -204,7 +212,7 @@ def sum_text(result: ValidateResult) -> str:
     unsure = result.errors or result.unknown or result.encrypted or result.ignored or _passed_over(result)
     if result.resources and not (result.findings or unsure):
         are = "is" if result.resources == 1 else "are"
-        return f"{objects} in {counted(result.files, 'file')} {are} valid for {version}"
+        return f"{objects} in {_everywhere(result)} {are} valid for {version}"
     found = f"{severities_text(result.findings)} in {_where(result)}" if result.findings else "no findings"
     return f"{found}; {objects} checked for {version}"
 
@@ -221,6 +229,11 @@ def _where(result: ValidateResult) -> str:
     named = {one.location.file for one in result.findings}
     settings = {file for file in named if re.split(r"[/\\]", file)[-1] == ".kbump.yaml"}
     number = len(named - settings)
-    files = counted(result.files, "file")
-    where = [files if number == result.files else f"{number:,} of {files}"] if number else []
+    everywhere = _everywhere(result)
+    where = [everywhere if number == result.files else f"{number:,} of {everywhere}"] if number else []
     return " and ".join([*where, *sorted(settings)])
+
+
+def _everywhere(result: ValidateResult) -> str:
+    """Name what was looked at: the overlay, or else the number of files."""
+    return f"`{result.built.command}`" if result.built else counted(result.files, "file")

@@ -88,6 +88,7 @@ def validate_json(result: ValidateResult) -> str:
             "version": _VERSION,
             "kubernetesVersion": result.version,
             "release": result.release,
+            "built": result.built.directory if result.built else "",
             "files": result.files,
             "resources": result.resources,
             "findings": [_located(finding) for finding in result.findings],

@@ -21,6 +21,7 @@ spec:
   versions:
   - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: TYPE}}}}
 """.replace("TYPE", "{type: string}")
+NOTHING = "  hint: a manifest has apiVersion and kind\n"
 NO_MANIFEST = "  hint: a manifest has apiVersion and kind; `--skip-non-manifests` passes over what has none\n"
 SKIPPED = "  hint: `--skip-non-manifests` passes over it\n"
 VALID_WORDS = f"1 object in 1 file is valid for Kubernetes {versions()[-1]}"

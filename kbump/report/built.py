@@ -1,0 +1,35 @@
+"""Findings about what kustomize builds, a text that is in no file, for readers who look for files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kbump.errors import Location
+
+if TYPE_CHECKING:
+    from kbump.finding import Built, Finding
+    from kbump.inspection import ValidateResult
+
+
+def built_place(location: Location, built: Built) -> str:
+    """Say where something is in what an overlay builds."""
+    return f"line {location.line}, column {location.column} of `{built.command}`"
+
+
+def in_files(result: ValidateResult, *, named: bool = False) -> ValidateResult:
+    """Return a result whose findings are in files: those about a built text in the kustomization that it begins with.
+
+    Their messages say where they are in the text, and if `named` in which object.
+    """
+    built = result.built
+    if built is None:
+        return result
+    return result._replace(findings=[_in_file(one, built, named) for one in result.findings])
+
+
+def _in_file(finding: Finding, built: Built, named: bool) -> Finding:
+    if finding.location.file != built.directory:
+        return finding
+    owner = f"{finding.path} of {finding.subject}, ".removeprefix(" of ") if named and finding.subject else ""
+    message = f"{finding.message} ({owner}{built_place(finding.location, built)})"
+    return finding._replace(message=message, location=Location(built.file, 1, 1), length=1)
