@@ -31,11 +31,26 @@ def findings_text(
 ) -> str:
     """Return each finding with an excerpt of its line; `read` gives the text of a file, or None.
 
-    No line of a Secret is shown, nor any line of a place that is secret.
+    No line of a Secret is shown, nor any line of a place that is secret. The page of a rule comes once.
     """
     paint = Palette(colour)
-    lines = _Lines(read)
-    return "\n".join(_block(one, lines.of(one), paint, built) for one in findings)
+    lines, pages = _Lines(read), Pages()
+    return "\n".join(_block(one, lines.of(one), paint, built) + _see(pages.of(one), paint) for one in findings)
+
+
+class Pages:
+    """The pages about rules, each for the first finding of a report."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def of(self, finding: Finding) -> str:
+        """Return the page about a finding's rule, "" if it was named."""
+        from kbump.validation.rules import RULES
+
+        page = "" if finding.rule in self._seen else RULES[finding.rule].url
+        self._seen.add(finding.rule)
+        return page
 
 
 def findings_concise(findings: Iterable[Finding], *, colour: bool) -> str:
@@ -108,6 +123,10 @@ def _block(finding: Finding, line: str | None, paint: Palette, built: Built | No
     if finding.fix:
         rows.append(f"{paint('help', 'cyan')}: {flat(finding.fix)}")
     return "".join(f"{row}\n" for row in rows)
+
+
+def _see(page: str, paint: Palette) -> str:
+    return f"{paint('see', 'cyan')}: {page}\n" if page else ""
 
 
 def _place(finding: Finding, built: Built | None) -> str:

@@ -42,9 +42,16 @@ def set_image_github(result: SetImageResult) -> str:
 def validate_github(result: ValidateResult) -> str:
     """Return an annotation for each finding, and an error for each file that could not be read."""
     from kbump.report.findings import details
+    from kbump.validation.rules import RULES
 
     lines = [
-        annotation(_LEVELS[one.severity], one.location, one.rule, details(one), length=one.length)
+        annotation(
+            _LEVELS[one.severity],
+            one.location,
+            one.rule,
+            f"{details(one)}\n{RULES[one.rule].url}",
+            length=one.length,
+        )
         for one in result.findings
     ]
     return "".join(lines + _errors(result.errors))

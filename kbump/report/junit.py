@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kbump.report.findings import about, severities_text, sum_text, validate_words
+from kbump.report.findings import Pages, about, severities_text, sum_text, validate_words
 from kbump.report.text import counted
 
 if TYPE_CHECKING:
@@ -106,12 +106,13 @@ def _title(findings: Sequence[Finding]) -> str:
 
 
 def _lines(findings: Iterable[Finding]) -> str:
-    return "\n".join(_line(one) for one in findings)
+    pages = Pages()
+    return "\n".join(_line(one, pages.of(one)) for one in findings)
 
 
-def _line(finding: Finding) -> str:
-    rows = [f"{finding.location}: [{finding.severity}] {finding.message} ({finding.rule})", finding.fix, about(finding)]
-    return "\n  ".join(row for row in rows if row)
+def _line(finding: Finding, page: str) -> str:
+    first = f"{finding.location}: [{finding.severity}] {finding.message} ({finding.rule})"
+    return "\n  ".join(row for row in (first, finding.fix, about(finding), page) if row)
 
 
 def _error_line(error: KbumpError) -> str:

@@ -9,8 +9,10 @@ from kbump.files import Skipped
 from kbump.finding import Finding
 from kbump.inspection import ValidateResult
 from kbump.report.findings import findings_concise, findings_text, validate_words
+from kbump.validation.rules import RULES
 from tests.report.samples import ERRORS, EVERYTHING, FINDINGS, NOTHING, VALID, expected, finding, read
 
+SEE = f"see: {RULES['wrong-type'].url}\n"
 LONG = "a" * 80 + "HERE" + "b" * 80
 
 
@@ -53,7 +55,7 @@ UNSEEN = [
 def test_a_message_stays_on_its_line(text: str, message: str, shown: str) -> None:
     one = place(text, "value")._replace(message=message)
     assert findings_concise([one], colour=False) == f"a.yaml:1:6: [error] {shown} (wrong-type)\n"
-    assert findings_text([one], lambda _: None, colour=False) == f"error[wrong-type]: {shown}\n  --> a.yaml:1:6\n"
+    assert findings_text([one], lambda _: None, colour=False) == f"error[wrong-type]: {shown}\n  --> a.yaml:1:6\n{SEE}"
 
 
 def test_a_file_name_that_no_terminal_can_print_is_drawn() -> None:
@@ -92,7 +94,7 @@ WITHOUT = [
 def test_no_line_is_shown_if(text: str | None, one: Finding) -> None:
     printed = findings_text([one], lambda _: text, colour=False)
     subject = f"   = {one.subject}\n" if one.subject else ""
-    assert printed == f"error[wrong-type]: is wrong\n  --> {one.location}\n{subject}"
+    assert printed == f"error[wrong-type]: is wrong\n  --> {one.location}\n{subject}{SEE}"
 
 
 def test_a_line_of_another_object_in_a_file_with_a_secret_is_shown() -> None:
@@ -164,7 +166,15 @@ def test_the_gutter_is_as_wide_as_the_number() -> None:
         "     |\n"
         "1234 | key: value\n"
         "     |      ^^^^^\n"
+        f"{SEE}"
     )  # fmt: skip
+
+
+def test_the_page_of_a_rule_is_named_once() -> None:
+    text = "key: value\n"
+    one, other = place(text, "value"), place(text, "key")._replace(rule="unknown-field")
+    printed = findings_text([one, other, one, other], lambda _: text, colour=False)
+    assert [printed.count(f"\nsee: {RULES[rule].url}\n") for rule in ("wrong-type", "unknown-field")] == [1, 1]
 
 
 def test_a_file_is_read_once_for_all_its_findings() -> None:

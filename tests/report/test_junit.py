@@ -8,6 +8,7 @@ from kbump.errors import Location, SourceError
 from kbump.finding import Finding
 from kbump.inspection import ValidateResult, validate
 from kbump.report.junit import validate_junit
+from kbump.validation.rules import RULES
 from tests.report.samples import ERRORS, EVERYTHING, FINDINGS, NOTHING, VALID, expected
 
 
@@ -100,7 +101,13 @@ def test_a_message_comes_through_with(message: str, read: str) -> None:
     one = Finding("wrong-type", "error", Location("a.yaml", 1, 1), message)
     [failure] = suite(VALID._replace(findings=[one])).iter("failure")
     assert failure.get("message") == read
-    assert failure.text == f"a.yaml:1:1: [error] {read} (wrong-type)"
+    assert failure.text == f"a.yaml:1:1: [error] {read} (wrong-type)\n  {RULES['wrong-type'].url}"
+
+
+def test_the_page_of_a_rule_is_named_once_in_a_case() -> None:
+    one = Finding("wrong-type", "error", Location("a.yaml", 1, 1), "is wrong")
+    [failure] = suite(VALID._replace(findings=[one, one])).iter("failure")
+    assert (failure.text or "").count(RULES["wrong-type"].url) == 1
 
 
 def test_an_error_says_what_to_do() -> None:
