@@ -1,13 +1,14 @@
-"""The variables of a CI system: which build this is.
+"""The variables of a CI system: which build this is, and what it was started for.
 
 Drone's own names are in https://docs.drone.io/pipeline/environment/reference/; Woodpecker and Harness set them, too.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
-from kbump.provenance import Build
+from kbump.provenance import Build, Occasion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +64,51 @@ def _gitlab(environ: Mapping[str, str]) -> Build:
         link=environ.get("CI_PIPELINE_URL", ""),
         author=environ.get("CI_COMMIT_AUTHOR", ""),
     )
+
+
+def occasion_of(environ: Mapping[str, str]) -> Occasion:
+    """Return what the build was started for, by the variables of Drone, Woodpecker, GitHub, Gitea or Forgejo Actions.
+
+    Of a pull request, the commit is the tip of its branch, where that is told. GitLab's merge requests are none.
+    """
+    if environ.get("GITHUB_ACTIONS"):
+        return _occasion_of_actions(environ)
+    # https://woodpecker-ci.org/docs/usage/environment
+    own = environ.get("CI") == "woodpecker"
+    if not (own or environ.get("DRONE")):
+        return Occasion()
+    names = ("CI_REPO_CLONE_URL", "CI_COMMIT_SHA", "CI_COMMIT_PULL_REQUEST", "CI_PIPELINE_URL")
+    drones = ("DRONE_GIT_HTTP_URL", "DRONE_COMMIT_SHA", "DRONE_PULL_REQUEST", "DRONE_BUILD_LINK")
+    url, commit, number, link = (environ.get(name, "") for name in (names if own else drones))
+    return Occasion(url, commit, _number(number), link)
+
+
+def _occasion_of_actions(environ: Mapping[str, str]) -> Occasion:
+    server, repository = environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_REPOSITORY", "")
+    ref = re.fullmatch(r"refs/pull/(\d+)/\w+", environ.get("GITHUB_REF", ""))
+    # GITHUB_REF and GITHUB_SHA are of a merge that GitHub makes, or, of `pull_request_target`, of the base branch.
+    pull = _pull_request(environ.get("GITHUB_EVENT_PATH", ""))
+    head = pull.get("head")
+    commit = head.get("sha") if isinstance(head, dict) else None
+    return Occasion(
+        url=f"{server}/{repository}" if server and repository else "",
+        commit=str(commit or environ.get("GITHUB_SHA", "")),
+        pull_request=_number(ref[1] if ref else str(pull.get("number", ""))),
+        link=_actions(environ).link,
+    )
+
+
+def _pull_request(path: str) -> dict[str, Any]:
+    """Return what the file of an event says of the pull request that it is about; nothing if it cannot be read."""
+    import json
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            event = json.load(file)
+    except (OSError, ValueError):
+        return {}
+    pull = event.get("pull_request") if isinstance(event, dict) else None
+    return pull if isinstance(pull, dict) else {}
 
 
 def _number(text: str) -> int:

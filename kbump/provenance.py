@@ -50,6 +50,18 @@ class Build(NamedTuple):
         return self.repository, _TAGS if self.tag else self.branch
 
 
+class Occasion(NamedTuple):
+    """What a build was started for: the repository's URL, the commit, and the number of a pull request.
+
+    Empty and 0 where nobody says; `link` is the page of the build.
+    """
+
+    url: str = ""
+    commit: str = ""
+    pull_request: int = 0
+    link: str = ""
+
+
 def trailers(build: Build, images: Iterable[str], content: str = "") -> list[str]:
     """Return the trailers of a commit that sets images: one for each image, what is known of the build, the content."""
     lines = [f"{IMAGE}: {image}" for image in images]

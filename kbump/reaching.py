@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from kbump.config import ForgeChoice
 from kbump.errors import UsageError
-from kbump.forge.kinds import connect, locate
+from kbump.forge.kinds import api_url, connect, locate
 from kbump.forge.settings import TIMING, Settings, proxy_for
 from kbump.git import credentials
 
@@ -57,8 +57,10 @@ def forge_of(
 def _choice(remote: Remote, caller: ForgeChoice, target: ForgeChoice) -> ForgeChoice:
     if caller.kind or caller.api_url:
         return caller
-    if target.api_url and urlsplit(target.api_url).hostname != remote.host:
-        hint = "say it in the .kbump.yaml of the directory that kbump runs in"
+    # GitHub's own API has another name than its pages.
+    usual = urlsplit(api_url("github", remote)).hostname
+    if target.api_url and urlsplit(target.api_url).hostname not in {remote.host, usual}:
+        hint = "another host counts only in a .kbump.yaml of your own, not in one that was cloned or is proposed"
         words = f"the .kbump.yaml of {remote.url} names {target.api_url}, another host, for the forge's API"
         raise UsageError(words, hint=hint)
     return target

@@ -17,7 +17,7 @@ VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "va
 WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
 WORKFLOWS = {
     "workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching", "environment",
-    "sides", "links", "differences", "promotion", "nonmanifests", "given",
+    "sides", "links", "differences", "promotion", "nonmanifests", "given", "commenting",
 }  # fmt: skip
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "inventory": VALUES | VERBS | WORLD | {"workspace"},
     "update": VALUES | VERBS | WORLD | REPORT | {"workspace", "inventory"},
     "reaching": VALUES | WORLD,
+    "commenting": VALUES | WORLD | {"reaching"},
     "delivery": VALUES | VERBS | WORLD | REPORT | {"workspace", "update", "reaching"},
     "environment": VALUES | WORLD | {"workspace"},
     "sides": VALUES | VERBS | WORLD | {"workspace", "environment"},

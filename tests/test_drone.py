@@ -1,11 +1,14 @@
-"""The build that a CI system's variables tell of."""
+"""The build that a CI system's variables tell of, and what it was started for."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from kbump.drone import build_of
-from kbump.provenance import Build
+from kbump.drone import build_of, occasion_of
+from kbump.provenance import Build, Occasion
 
 DRONE = {
     "CI": "true",
@@ -87,3 +90,60 @@ GITLAB = {
 )  # fmt: skip
 def test_the_build_of(environ: dict[str, str], build: Build) -> None:
     assert build_of(environ) == build
+
+
+URL, PAGE = "https://git.example.com/acme/infra", "https://ci.example.com/acme/infra/12"
+OF_PULL_REQUEST = Occasion(f"{URL}.git", "c0ffee", 7, PAGE)
+DRONES = {
+    "DRONE": "true", "DRONE_GIT_HTTP_URL": f"{URL}.git", "DRONE_COMMIT_SHA": "c0ffee", "DRONE_PULL_REQUEST": "7",
+    "DRONE_BUILD_LINK": PAGE,
+}  # fmt: skip
+WOODPECKERS = {
+    "CI": "woodpecker", "CI_REPO_CLONE_URL": f"{URL}.git", "CI_COMMIT_SHA": "c0ffee", "CI_COMMIT_PULL_REQUEST": "7",
+    "CI_PIPELINE_URL": PAGE,
+}  # fmt: skip
+MERGE = {
+    "GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://git.example.com", "GITHUB_REPOSITORY": "acme/infra",
+    "GITHUB_SHA": "facade", "GITHUB_RUN_ID": "12",
+}  # fmt: skip
+OF_ACTION = Occasion(URL, "facade", 0, f"{URL}/actions/runs/12")
+
+
+@pytest.mark.parametrize(
+    ("environ", "occasion"),
+    [
+        pytest.param({}, Occasion(), id="no CI system"),
+        pytest.param({"CI_COMMIT_PULL_REQUEST": "7", "GITLAB_CI": "true"}, Occasion(), id="GitLab"),
+        pytest.param({"DRONE_PULL_REQUEST": "7"}, Occasion(), id="variables that were left over"),
+        pytest.param(DRONES, OF_PULL_REQUEST, id="a pull request in Drone"),
+        pytest.param({**DRONES, "DRONE_PULL_REQUEST": ""}, OF_PULL_REQUEST._replace(pull_request=0), id="a push"),
+        pytest.param(WOODPECKERS, OF_PULL_REQUEST, id="a pull request in Woodpecker"),
+        pytest.param(MERGE, OF_ACTION, id="a push to Actions"),
+        pytest.param({**MERGE, "GITHUB_REF": "refs/pull/7/merge"}, OF_ACTION._replace(pull_request=7), id="GitHub"),
+        pytest.param({**MERGE, "GITHUB_REF": "refs/pull/7/head"}, OF_ACTION._replace(pull_request=7), id="Gitea"),
+        pytest.param({**MERGE, "GITHUB_REF": "refs/heads/7"}, OF_ACTION, id="a branch with the name of a number"),
+    ],
+)
+def test_what_a_build_was_started_for(environ: dict[str, str], occasion: Occasion) -> None:
+    assert occasion_of(environ) == occasion
+
+
+@pytest.mark.parametrize(
+    ("event", "occasion"),
+    [
+        pytest.param(
+            {"pull_request": {"number": 7, "head": {"sha": "c0ffee"}}},
+            OF_ACTION._replace(commit="c0ffee", pull_request=7),
+            id="of a pull request with the tip of its branch",
+        ),
+        pytest.param({"pull_request": {"number": 7}}, OF_ACTION._replace(pull_request=7), id="without the tip"),
+        pytest.param({"pull_request": None, "ref": "refs/heads/main"}, OF_ACTION, id="of a push"),
+        pytest.param([], OF_ACTION, id="that is none"),
+        pytest.param(None, OF_ACTION, id="that is not there"),
+    ],
+)
+def test_the_event_of_an_action(event: object, occasion: Occasion, tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    if event is not None:
+        file.write_text(json.dumps(event))
+    assert occasion_of({**MERGE, "GITHUB_EVENT_PATH": str(file)}) == occasion

@@ -53,3 +53,11 @@ def test_diff_of_what_is_on_the_disk_imports_neither_git_nor_kubectl(tmp_path: P
     assert not (HEAVY - {"json"} - outside_click_and_ruamel()) & loaded
     unused = {"kbump.git", "kbump.remote", "kbump.cluster.kubectl", "kbump.report.comparison_json", "urllib3"}
     assert not unused & loaded
+
+
+def test_validate_without_a_comment_imports_neither_git_nor_a_forge(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    loaded = imported_by("validate", "pod.yaml", cwd=tmp_path)
+    assert "kbump.cli.commenting" in loaded
+    unused = {"kbump.commenting", "kbump.drone", "kbump.git", "kbump.forge", "kbump.report.markdown", "urllib3"}
+    assert not unused & loaded

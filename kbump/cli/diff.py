@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kbump.cli.commenting import comment, comment_option
 from kbump.cli.edge import say_error
 from kbump.cli.options import CONTEXT, Duration, apply_defaults, coloured, common_options
 from kbump.differences import TIMEOUT_S, diff
 from kbump.environment import STANDARD_INPUT, caller_config
 from kbump.errors import SourceError
+from kbump.marker import Marker
 
 if TYPE_CHECKING:
     from kbump.comparison import PromotionDiff
@@ -24,11 +27,13 @@ Examples:
   kbump diff main:overlays/production overlays/production --exit-code
   kbump diff https://github.com/acme/qa https://github.com/acme/live -o markdown
   kubectl kustomize overlays/qa | kbump diff - 'git@host:acme/infra//live?ref=main'
+  kbump diff staging production --comment
 
 \b
 Exit codes: 0 compared; 1 something differs that is not expected, with `--exit-code`;
 2 usage, a file that cannot be read or parsed (the rest is compared all the same), a
-side with nothing to compare, no kubectl for an overlay, or a git error.
+side with nothing to compare, no kubectl for an overlay, a git error, or no comment
+could be written.
 
 \b
 Secrets are compared and never shown. KBUMP_TOKEN, else KBUMP_TOKEN_FILE, is for the
@@ -54,6 +59,7 @@ host of TO, or of FROM if TO is no URL; other hosts have the variables of their 
     "--timeout", type=Duration(), metavar="DURATION", default=TIMEOUT_S,
     help="Give up git and kubectl after this time.  [default: 2m]",
 )  # fmt: skip
+@comment_option
 @common_options("text", "markdown", "json", keep_going=False)
 @click.pass_context
 def diff_command(context: click.Context, /, **_: Any) -> int:
@@ -75,14 +81,25 @@ def diff_command(context: click.Context, /, **_: Any) -> int:
         kubernetes_version=options["kubernetes_version"],
         exclude=options["exclude"],
         ignore=not options["no_ignore"],
-        links=options["output"] != "text",
+        links=options["output"] != "text" or options["comment"] is not None,
         environ=os.environ,
         timeout_s=options["timeout"],
         echo=_echo if options["verbose"] else None,
     )
     click.echo(_report(context, result, options), nl=False, color=context.color)
     _say(result, options)
-    return result.exit_code or int(options["exit_code"] and not result.same)
+    code = result.exit_code or int(options["exit_code"] and not result.same)
+    if options["comment"] is None:
+        return code
+    here = next(filter(os.path.exists, (new, old)), ".")
+    return max(code, comment(partial(_page, result), Marker("diff", f"{old} {new}"), here, options))
+
+
+def _page(result: PromotionDiff, limit: int) -> str:
+    from kbump.report.comparison_markdown import diff_markdown
+
+    title = "**kbump diff** "
+    return title + diff_markdown(result, limit=limit - len(title))
 
 
 def _standard_input() -> str:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from kbump.cli.commenting import below_top, comment, comment_option
 from kbump.cli.edge import say_error
 from kbump.cli.options import CONTEXT, ListedText, apply_defaults, coloured, common_options
 from kbump.cli.progress import progress_bar
 from kbump.errors import KbumpError, UsageError
 from kbump.finding import SEVERITIES, Built
 from kbump.inspection import ValidateResult, validate
+from kbump.marker import Marker
 from kbump.overlays import kustomization_file
 from kbump.workspace import find_config
+
+if TYPE_CHECKING:
+    from kbump.finding import Finding
 
 _EPILOG = """\b
 Examples:
@@ -24,10 +29,11 @@ Examples:
   kbump validate k8s/production --kubernetes-version 1.31
   kbump validate -k overlays/production -o concise
   kubectl get deployments -o yaml | kbump validate -
+  kbump validate --comment=auto k8s/production
 
 \b
 Exit codes: 0 nothing is wrong, but for warnings (see `--fail-on`); 1 findings;
-2 usage, a file that cannot be read, or nothing to check."""
+2 usage, a file that cannot be read, nothing to check, or no comment could be written."""
 
 
 @click.command("validate", context_settings=CONTEXT, epilog=_EPILOG)
@@ -69,7 +75,8 @@ Exit codes: 0 nothing is wrong, but for warnings (see `--fail-on`); 1 findings;
 @click.option("--jobs", metavar="N", type=click.IntRange(1), default=2, show_default=True, help="Processes at most.")
 @click.option("--summary", is_flag=True, help="Count the findings by rule and by file.")
 @click.option("--rules", is_flag=True, help="Print the catalogue of rules, and check nothing.")
-@common_options("text", "concise", "json", "sarif", "github", "junit", keep_going=False)
+@comment_option
+@common_options("text", "concise", "markdown", "json", "sarif", "github", "junit", keep_going=False)
 @click.pass_context
 def validate_command(context: click.Context, /, **_: Any) -> int:
     """Say what is wrong with manifests, offline, with the line.
@@ -84,14 +91,19 @@ def validate_command(context: click.Context, /, **_: Any) -> int:
     texts: dict[str, str] = {}
     result = _checked(options, texts)
     seen = result._replace(findings=result.at_least(options["severity"]))
-    click.echo(_report(context, seen, options["output"], texts), nl=False, color=context.color)
+    markdown = options["output"] == "markdown"
+    printed = _page(result, seen.findings, options) if markdown else _report(context, seen, options["output"], texts)
+    click.echo(printed, nl=False, color=context.color)
     for error in result.errors:
         say_error(error)
     if not options["quiet"]:
         _say(result, options, len(seen.findings))
-    if result.errors:
-        return 2
-    return 1 if result.at_least(options["fail_on"]) else 0
+    code = 2 if result.errors else 1 if result.at_least(options["fail_on"]) else 0
+    if options["comment"] is None:
+        return code
+    start = options["kustomize"] or next(iter(paths), ".")
+    page = partial(_page, result, seen.findings, options)
+    return max(code, comment(page, Marker("validate", _name(options)), start, options))
 
 
 def _checked(options: dict[str, Any], texts: dict[str, str]) -> ValidateResult:
@@ -134,6 +146,22 @@ def _read(options: dict[str, Any]) -> tuple[str, str]:
     if len(options["paths"]) > 1:
         raise UsageError("`-` cannot be combined with other paths", hint="leave one of them out")
     return "-", Source.from_bytes("-", sys.stdin.buffer.read()).text
+
+
+def _page(result: ValidateResult, shown: list[Finding], options: dict[str, Any], **limit: Any) -> str:
+    from kbump.report.markdown import validate_markdown
+
+    return validate_markdown(result, shown=shown, name=_name(options), **limit)
+
+
+def _name(options: dict[str, Any]) -> str:
+    """Return what is checked, whatever directory it is named from; "" for a whole work tree."""
+    if options["environment"]:
+        return str(options["environment"])
+    if options["kustomize"]:
+        return f"-k {below_top(options['kustomize'])}"
+    named = " ".join(map(below_top, options["paths"] or ["."]))
+    return "" if named == "." else named
 
 
 def _report(context: click.Context, result: ValidateResult, output: str, texts: dict[str, str]) -> str:

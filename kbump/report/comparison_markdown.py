@@ -24,7 +24,7 @@ STRONG = ("downgrade", "major", "unknown")
 _DETAILS = "\n</details>\n"
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
     """A line, and what closes the page behind it."""
 
     text: str
@@ -34,7 +34,7 @@ class _Line(NamedTuple):
 def diff_markdown(result: PromotionDiff, *, limit: int = LIMIT, pointer: str = POINTER) -> str:
     """Return the page; what goes beyond `limit` characters is left out at a line, and the `pointer` takes its place."""
     lines = [
-        _Line(f"{code(result.old)} → {code(result.new)}: {diff_sum(result, named=code)}"),
+        Line(f"{code(result.old)} → {code(result.new)}: {diff_sum(result, named=code)}"),
         *_errors(result.errors),
         *_images(result.images),
         *_unexpected(result),
@@ -43,7 +43,7 @@ def diff_markdown(result: PromotionDiff, *, limit: int = LIMIT, pointer: str = P
         *_only(result.new, result.only_new),
         *_notes([note for note in result.notes if not note.is_error]),
     ]
-    return _capped(lines, limit, f"\n{pointer}\n")
+    return capped(lines, limit, f"\n{pointer}\n")
 
 
 def code(text: str) -> str:
@@ -58,7 +58,8 @@ def code(text: str) -> str:
     return f"{quotes}{pad}{text}{pad}{quotes}"
 
 
-def _capped(lines: list[_Line], limit: int, pointer: str) -> str:
+def capped(lines: list[Line], limit: int, pointer: str) -> str:
+    """Return the lines as a text of at most `limit` characters: where it is cut, it is closed and ends in a pointer."""
     total = fits = last = 0
     for number, line in enumerate(lines, 1):
         total += len(line.text) + 1
@@ -71,27 +72,27 @@ def _capped(lines: list[_Line], limit: int, pointer: str) -> str:
     return "".join(f"{line.text}\n" for line in kept) + closing + pointer
 
 
-def _errors(errors: list[Note]) -> Iterator[_Line]:
+def _errors(errors: list[Note]) -> Iterator[Line]:
     if errors:
-        yield _Line("\n**Not complete**\n")
-        yield from (_Line(f"- {code(_said(note))}") for note in errors)
+        yield Line("\n**Not complete**\n")
+        yield from (Line(f"- {code(_said(note))}") for note in errors)
 
 
-def _images(images: list[ImageDifference]) -> Iterator[_Line]:
+def _images(images: list[ImageDifference]) -> Iterator[Line]:
     if not images:
         return
     links = [changes_link(one.link) for one in images]
     heads = ["Workload", "Container", "Image", "From", "To", "Change", *(["Link"] if any(links) else [])]
-    yield _Line("")
-    yield _Line(f"| {' | '.join(heads)} |")
-    yield _Line("|---" * len(heads) + "|")
+    yield Line("")
+    yield Line(f"| {' | '.join(heads)} |")
+    yield Line("|---" * len(heads) + "|")
     for one, address in zip(images, links, strict=True):
         name, old, new = references(one)
         where = one.path if one.new_object.role == "values" else one.container
         strong = "**" if one.change in STRONG else ""
         cells = [subject(one), where, name, old, new]
         row = [*(code(cell) if cell else "" for cell in cells), f"{strong}{one.change}{strong}"]
-        yield _Line(f"| {' | '.join([*row, *([address] if any(links) else [])])} |")
+        yield Line(f"| {' | '.join([*row, *([address] if any(links) else [])])} |")
 
 
 def changes_link(address: str) -> str:
@@ -103,34 +104,34 @@ def changes_link(address: str) -> str:
     return f"[changes]({quote(address, safe=':/?#@!$&+,;=%~')})"
 
 
-def _unexpected(result: PromotionDiff) -> Iterator[_Line]:
+def _unexpected(result: PromotionDiff) -> Iterator[Line]:
     if result.unexpected:
         number = counted(len(result.unexpected), "difference")
-        yield _Line(f"\n**{number} that nothing expects**")
+        yield Line(f"\n**{number} that nothing expects**")
         yield from _fences(result.unexpected, "")
 
 
-def _expected(result: PromotionDiff) -> Iterator[_Line]:
+def _expected(result: PromotionDiff) -> Iterator[Line]:
     expected = [one for one in result.differences if one.expected]
     if not expected:
         return
     number = counted(len(expected), "expected difference")
-    yield _Line(f"\n<details>\n<summary>{number} between environments</summary>\n", _DETAILS)
+    yield Line(f"\n<details>\n<summary>{number} between environments</summary>\n", _DETAILS)
     for rule, count in result.expected.items():
-        yield _Line(f"- {code(rule)}: {count:,}", _DETAILS)
+        yield Line(f"- {code(rule)}: {count:,}", _DETAILS)
     yield from _fences(expected, _DETAILS)
-    yield _Line("\n</details>")
+    yield Line("\n</details>")
 
 
-def _fences(differences: Iterable[Difference], closing: str) -> Iterator[_Line]:
+def _fences(differences: Iterable[Difference], closing: str) -> Iterator[Line]:
     for group in by_object(differences):
         texts = [_fenced(sign, text) for one in group for sign, text in difference_lines(one, arrow=False)]
         longest = max((len(run) for text in texts for run in re.findall("`+", text)), default=0)
         fence = "`" * max(3, longest + 1)
         end = f"{fence}\n{closing}"
-        yield _Line(f"\n{code(subject(group[0]))}\n\n{fence}diff", end)
-        yield from (_Line(text, end) for text in texts)
-        yield _Line(fence, closing)
+        yield Line(f"\n{code(subject(group[0]))}\n\n{fence}diff", end)
+        yield from (Line(text, end) for text in texts)
+        yield Line(fence, closing)
 
 
 def _fenced(sign: str, text: str) -> str:
@@ -140,19 +141,19 @@ def _fenced(sign: str, text: str) -> str:
     return f"{'!' if sign == '~' else sign} {shown}".rstrip()
 
 
-def _only(side: str, objects: list[Object]) -> Iterator[_Line]:
+def _only(side: str, objects: list[Object]) -> Iterator[Line]:
     if objects:
-        yield _Line(f"\n**Only in** {code(side)}\n")
-        yield from (_Line(f"- {code(one.subject)}, {code(str(one.location))}") for one in objects)
+        yield Line(f"\n**Only in** {code(side)}\n")
+        yield from (Line(f"- {code(one.subject)}, {code(str(one.location))}") for one in objects)
 
 
-def _notes(notes: list[Note]) -> Iterator[_Line]:
+def _notes(notes: list[Note]) -> Iterator[Line]:
     if not notes:
         return
-    yield _Line(f"\n<details>\n<summary>{counted(len(notes), 'note')}</summary>\n", _DETAILS)
+    yield Line(f"\n<details>\n<summary>{counted(len(notes), 'note')}</summary>\n", _DETAILS)
     for note in notes:
-        yield _Line(f"- {code(_said(note))}", _DETAILS)
-    yield _Line("\n</details>")
+        yield Line(f"- {code(_said(note))}", _DETAILS)
+    yield Line("\n</details>")
 
 
 def _said(note: Note) -> str:

@@ -1,4 +1,4 @@
-"""The pages of `kbump diff` as a real Gitea renders them: tables, folds and fences, and no markup of a value's own."""
+"""The pages of `kbump diff` and `kbump validate` as a real Gitea renders them: no markup of a value's own."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from kbump.report.markdown import validate_markdown
 from tests.comparison.cases import CASES
 from tests.forge.hosts import GiteaServer
+from tests.report.samples import EXPECTED, NOTHING, finding
 
 PAGES = [pytest.param(case.values[0] / "page.md", id=case.id) for case in CASES]
+PAGES += [pytest.param(EXPECTED / name, id=name) for name in ("validate.md", "validate-valid.md")]
 KNOWN = {
-    "a", "code", "details", "div", "li", "p", "pre", "span", "strong", "summary", "table", "tbody", "td", "th", "thead",
-    "tr", "ul",
+    "a", "br", "code", "details", "div", "li", "p", "pre", "span", "strong", "summary", "table", "tbody", "td", "th",
+    "thead", "tr", "ul",
 }  # fmt: skip
 
 
@@ -51,6 +54,28 @@ def test_gitea_renders_a_page_as_it_is_meant(page: Path, gitea_server: GiteaServ
     assert set(rendered.counts) <= KNOWN
     assert "```diff" not in rendered.text
     assert "|---|" not in rendered.text
+
+
+HOSTILE = (
+    "<img src=x>", "<script>", "@{person}", "#1", "[x](http://e.example)", "**b**", "`<i>`", "`a``<b>`", "|", "\\`<u>",
+    "http://e.example/x", "www.e.example", "![i](http://e.example/i)", "~~s~~", "</td>", "<!-- x -->", "`",
+    "&lt;hr&gt;",
+)  # fmt: skip
+
+
+def test_no_message_has_markup_of_its_own(gitea_server: GiteaServer) -> None:
+    message = " ".join(HOSTILE).format(person=gitea_server.person)
+    texts = [message, *(f"found `{one}`, or ({one}), or '{one}'" for one in message.split())]
+    findings = [
+        finding("a.yaml", "a", "wrong-type", "error", one, text="a: 1", fix=one, subject=f"Pod {one}") for one in texts
+    ]
+    rendered = Tags(render(gitea_server, validate_markdown(NOTHING._replace(findings=findings), name=message)))
+    assert rendered.counts["tr"] == 1 + len(findings)
+    assert rendered.counts["td"] == 4 * len(findings)
+    assert rendered.counts["a"] == len(findings)
+    assert rendered.counts["strong"] == 1 + len(findings)
+    assert rendered.counts["br"] == 2 * len(findings)
+    assert set(rendered.counts) <= KNOWN
 
 
 def render(server: GiteaServer, text: str) -> str:
