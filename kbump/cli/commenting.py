@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 AUTO = 0
 
 
-class _PullRequest(click.ParamType[int]):
+if TYPE_CHECKING:
+    _Number = click.ParamType[int]
+else:
+    _Number = click.ParamType  # generic since click 8.4 only
+
+
+class _PullRequest(_Number):
     """The number of a pull request, or `auto`, which is 0."""
 
     name = "auto|N"

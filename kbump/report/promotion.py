@@ -73,12 +73,18 @@ def _head(one: Promotion, result: PromoteResult, build: Build) -> Iterator[str]:
 def _gates(verdicts: Sequence[Verdict]) -> Iterator[str]:
     if not verdicts:
         return
-    yield from ("", "| Gate | | |", "|---|---|---|")
-    for verdict in verdicts:
-        said = [code(text) for text in (*verdict.reasons, *verdict.notes)[:_MOST_REASONS]]
-        left = len(verdict.reasons) + len(verdict.notes) - len(said)
-        said += [f"and {left:,} more"] if left else []
-        yield f"| {verdict.gate} | {'passed' if verdict.passed else '**refused**'} | {'<br>'.join(said)} |"
+    rows = [(verdict, _reasons(verdict)) for verdict in verdicts]
+    told = any(reasons for _, reasons in rows)
+    yield from ("", "| Gate | Verdict | Why |", "|---|---|---|") if told else ("", "| Gate | Verdict |", "|---|---|")
+    for verdict, reasons in rows:
+        why = f" {reasons} |" if told else ""
+        yield f"| {verdict.gate} | {'passed' if verdict.passed else '**refused**'} |{why}"
+
+
+def _reasons(verdict: Verdict) -> str:
+    said = [code(text) for text in (*verdict.reasons, *verdict.notes)[:_MOST_REASONS]]
+    left = len(verdict.reasons) + len(verdict.notes) - len(said)
+    return "<br>".join([*said, f"and {left:,} more"] if left else said)
 
 
 def _said(one: Promotion, result: PromoteResult) -> Iterator[str]:

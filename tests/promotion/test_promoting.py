@@ -69,7 +69,7 @@ def test_the_first_run_opens_one_and_the_second_leaves_it(infra: Infra, run: Run
     assert pull.title == f"Promote web 1.0.0 → 1.1.0 to {infra.name}"
     assert "| `Pod web` | `c` | `acme/web:1.0.0` | `acme/web:1.1.0` | minor |" in pull.body
     assert "By [build 7](https://ci.example.com/7) of `main` at `0123456789ab` in `acme/infra-qa`." in pull.body
-    assert "| no-downgrade | passed |  |" in pull.body
+    assert "| Gate | Verdict |\n|---|---|\n| no-downgrade | passed |" in pull.body
     assert infra.read("web.yaml", "kbump/promote") == pod("1.1.0")
     again = run(build=Build("acme/infra-qa", "main", "0123456789abcdef", 7, link="https://ci.example.com/7"))
     assert again.promotions[0].status == "unchanged"
