@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from kbump.config import Config
     from kbump.files import Skipped
     from kbump.finding import Built
-    from kbump.validation.deciding import Kind
+    from kbump.resource import Resource
+    from kbump.validation.deciding import Kind, Schema
 
 
 # What a manifest has, in UTF-8 and in both kinds of UTF-16.
@@ -189,15 +190,38 @@ class _Run:
 
     def again(self, found: list[Checked], check: Callable[[Checked], Checked]) -> list[Checked]:
         """Check those files again whose custom resources are defined elsewhere in the run."""
-        definitions = [one for checked in found for one in checked.definitions]
-        if not definitions:
+        defined: dict[str, list[Resource]] = {}
+        for one in found:
+            if one.definitions:
+                defined.setdefault(self.workspace.environment(one.file), []).extend(one.definitions)
+        if not defined:
             return found
-        given, defined = self.schemas.custom, custom_schemas(definitions)
-        self.schemas = Schemas(self.catalog, {**given, **defined})
-        known = _kinds(defined)
+        given = self.schemas.custom
+        environments = (
+            [self.workspace.environment(one.file) for one in found] if len(defined) > 1 else [""] * len(found)
+        )
+        checked = list(found)
+        for name in dict.fromkeys(environments):
+            self.schemas = Schemas(self.catalog, {**given, **self.defined(defined, name)})
+            mine = [number for number, environment in enumerate(environments) if environment == name]
+            again = self.changed([found[number] for number in mine], given)
+            for number in mine:
+                if found[number].file in again:
+                    checked[number] = check(found[number])
+        return checked
+
+    def defined(self, defined: dict[str, list[Resource]], environment: str) -> dict[Kind, Schema]:
+        """Return the schemas for an environment: its own definitions beat those of all, which beat other ones."""
+        order = sorted(defined, key=lambda name: (name == environment, name == ""))
+        return custom_schemas(one for name in order for one in defined[name])
+
+    def changed(self, found: list[Checked], given: dict[Kind, Schema]) -> set[str]:
+        """Return the files with objects that had no schema, or another one."""
+        kinds = self.schemas.custom
+        known = _kinds(kind for kind in kinds if kind not in given)
         # What is defined in the run itself is newer than what was given for the same kind.
-        old = _kinds(given) & _kinds(kind for kind, schema in defined.items() if given.get(kind) != schema)
-        return [check(one) if one.unknown_kinds & known or one.named_kinds & old else one for one in found]
+        old = _kinds(given) & _kinds(kind for kind, schema in kinds.items() if given.get(kind) != schema)
+        return {one.file for one in found if one.unknown_kinds & known or one.named_kinds & old}
 
     def result(self, found: list[Checked]) -> ValidateResult:
         order = {one.file: number for number, one in enumerate(found)}

@@ -120,6 +120,7 @@ class _Check:
         self.found = list(resources(documents))
         self.problems: list[tuple[Resource, Problem]] = []
         self.unknown: list[tuple[str, str]] = []
+        self.schemaless: set[tuple[int, Path]] = set()
         self.validated = 0
 
     def checked(self, suspect: bool) -> Checked:
@@ -170,6 +171,7 @@ class _Check:
         self.validated += judgement.validated is True
         if judgement.validated is False:
             self.unknown.append((resource.api_version, resource.kind))
+            self.schemaless.add((resource.document, resource.path))
         return judgement.problems
 
     def odd(self) -> Iterator[tuple[Resource, Problem]]:
@@ -196,7 +198,8 @@ class _Check:
         problems = list(self.problems)
         for resource in self.found if suspect else ():
             root = nodes[resource.document].root
-            listed = dialect_problems(root, resource.path, secrets(resource)) if root else ()
+            known = (resource.document, resource.path) not in self.schemaless
+            listed = dialect_problems(root, resource.path, secrets(resource), schema=known) if root else ()
             problems += [
                 (resource, one) for one in listed if (resource.document, (*resource.path, *one.path)) not in places
             ]

@@ -171,9 +171,11 @@ def _type(schema: Schema, found: Schema) -> None:
         kinds = [*kinds, "null"]
     if kinds:
         found["type"] = kinds if len(kinds) > 1 else kinds[0]
-    if kinds == ["integer"] and schema.get("format") == "int32":
-        found.setdefault("minimum", -(2**31))
-        found.setdefault("maximum", 2**31 - 1)
+    if kinds[:1] == ["integer"] and "string" not in kinds:
+        # The server reads a number as an int64 where it is one; of others only small ones are whole to it.
+        bits = 31 if schema.get("format") == "int32" else 63
+        found.setdefault("minimum", -(2**bits))
+        found.setdefault("maximum", 2**bits - 1)
 
 
 def _bounds(schema: Schema, found: Schema) -> None:

@@ -23,14 +23,20 @@ _WORDS = "[yY]|[nN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF"
 _NUMBERS = r"[-+]?0[0-9_]+|[-+]?0o[0-7_]+|[-+]?0b[01_]+|[-+]?[0-9][0-9_]*_[0-9_]*"
 _BOOLEAN = re.compile(_WORDS)
 _NUMBER = re.compile(_NUMBERS)
+# What a version of something else loses as a number: the zero at its end, or that it is a text at all.
+_FRACTION = re.compile(r"[-+]?[0-9][0-9_]*\.[0-9]*0|[-+]?[0-9]+(?:\.[0-9]+)?[eE][-+]?[0-9]+|0x[0-9a-fA-F]+")
+_VERSION = re.compile(r"(?i)(?:version|revision|release|tag|ref|sha|commit|branch|digest)$")
 # Modes of files are octal, and meant to be.
 _MODE = re.compile(r"(?i)mode|umask")
 
 
-def dialect_problems(root: Node, place: Path, secret: Callable[[Path], bool]) -> Iterator[Problem]:
+def dialect_problems(
+    root: Node, place: Path, secret: Callable[[Path], bool], *, schema: bool = True
+) -> Iterator[Problem]:
     """Yield the texts below the object at a place that are no strings to kubectl, and other values than they seem.
 
-    `secret` says of a path in the object whether its value must not be shown.
+    `secret` says of a path in the object whether its value must not be shown. Where there is no `schema` that would
+    complain of a number, versions that are one are told, too.
     """
     for node, path in walk(follow(root, place) or root):
         if type(node) is Mapping:
@@ -42,7 +48,8 @@ def dialect_problems(root: Node, place: Path, secret: Callable[[Path], bool]) ->
             continue
         for at, value in below:
             if type(value) is Scalar and not value.style and not value.tag:
-                yield from (_hidden(one) if secret(at) else one for one in _value(value.value, at))
+                problems = [*_value(value.value, at), *(() if schema else _version(value.value, at))]
+                yield from (_hidden(one) if secret(at) else one for one in problems)
 
 
 def _hidden(problem: Problem) -> Problem:
@@ -71,6 +78,12 @@ def _value(text: str, path: Path) -> Iterator[Problem]:
         if isinstance(value, int) and str(value) != text:
             message = f"`{text}` is the integer {value} to kubectl"
             yield Problem("surprising-scalar", path, message, f'write {value}, or "{text}" in quotes')
+
+
+def _version(text: str, path: Path) -> Iterator[Problem]:
+    if _FRACTION.fullmatch(text) and _VERSION.search(str(path[-1] if path else "")):
+        message = f"`{text}` is the {found(_resolved(text)).removeprefix('the ')} to kubectl"
+        yield Problem("surprising-scalar", path, message, f'write it in quotes: "{text}"')
 
 
 def _resolved(text: str) -> object:

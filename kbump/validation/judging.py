@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.validation.apis import api_problems, is_for_clients, is_misspelt
+from kbump.validation.custom import is_definition
 from kbump.validation.deciding import KUSTOMIZATION
+from kbump.validation.definitions import definition_problems
 from kbump.validation.kustomizations import is_kustomization
 from kbump.validation.problem import Problem
 from kbump.validation.repeated import Lists
@@ -48,6 +50,7 @@ class Judge:
         self.until = until
         self.fail_on_skipped = fail_on_skipped
         self._lists: dict[Kind, Lists] = {}
+        self._defaulting: dict[Kind, bool] = {}
         self._groups: dict[str, bool] = {}
         self._apis: dict[Kind, list[Problem]] = {}
 
@@ -95,8 +98,10 @@ class Judge:
     def _valid(self, resource: Resource, kind: Kind, file: str) -> Iterator[Problem]:
         """Yield what the schema of an object's kind says, and that it has no name."""
         data = resource.data
-        if resource.encrypted or not self.schemas.accepts(kind, data):
+        if resource.encrypted or self._fills(kind) or not self.schemas.accepts(kind, data):
             yield from self._refused(resource, kind, file)
+        elif is_definition(resource):
+            yield from definition_problems(resource)
         if kind not in self._lists:
             self._lists[kind] = Lists(self.schemas.schema(kind) or {}, custom=kind in self.schemas.custom)
         yield from self._lists[kind].repeated(data)
@@ -118,15 +123,27 @@ class Judge:
 
     def _by_schema(self, data: Any, kind: Kind, secret: Callable[[Path], bool] | None = None) -> list[Problem]:
         """Return the problems of data that the schema may not take as it is, for its nulls only or for more."""
-        if self.schemas.accepts(kind, data):
+        if not self._fills(kind) and self.schemas.accepts(kind, data):
             return []
+        from kbump.validation.defaults import with_defaults
         from kbump.validation.explaining import explain
         from kbump.validation.nulls import without_nulls
 
         schema = self.schemas.schema(kind) or {}
         if kind != KUSTOMIZATION:
             data = without_nulls(data, schema, schema, zero=kind not in self.schemas.custom)
+        data = with_defaults(data, schema) if self._fills(kind) else data
         return [] if self.schemas.accepts(kind, data) else explain(data, schema, secret=secret)
+
+    def _fills(self, kind: Kind) -> bool:
+        """Whether the server fills defaults into objects of a kind before it judges them."""
+        if kind not in self.schemas.custom:
+            return False
+        if kind not in self._defaulting:
+            from kbump.validation.defaults import has_defaults
+
+            self._defaulting[kind] = has_defaults(self.schemas.schema(kind) or {})
+        return self._defaulting[kind]
 
 
 def incomplete(resource: Resource) -> Iterator[Problem]:

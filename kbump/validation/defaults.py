@@ -1,0 +1,37 @@
+"""with_defaults(): a custom resource as the API server judges it, with what its definition fills in.
+
+https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+
+def has_defaults(schema: Schema) -> bool:
+    """Whether a schema of a custom resource fills in anything."""
+    below = [*schema.get("properties", {}).values(), schema.get("items"), schema.get("additionalProperties")]
+    return "default" in schema or any(has_defaults(one) for one in below if type(one) is dict)
+
+
+def with_defaults(data: Any, schema: Schema) -> Any:
+    """Return the data with the defaults of what it lacks, also within what is filled in; the data stays as it is."""
+    if type(data) is dict:
+        return _mapping(data, schema)
+    items = schema.get("items")
+    if type(data) is list and type(items) is dict:
+        return [with_defaults(item, items) for item in data]
+    return data
+
+
+def _mapping(data: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    properties, others = schema.get("properties", {}), schema.get("additionalProperties")
+    missing = {
+        key: below["default"]
+        for key, below in properties.items()
+        if key not in data and below.get("default") is not None
+    }
+    known = others if type(others) is dict else {}
+    return {key: with_defaults(value, properties.get(key, known)) for key, value in {**data, **missing}.items()}
