@@ -28,12 +28,10 @@ _MAX_TAG_DIRECTIVES = 100
 _PURE_LIMIT = 256 * 1024
 # The C parser follows YAML 1.1, where a colon ends a plain scalar of a flow collection; 1.2, kubectl and the pure
 # parser read `{image: nginx:1.2}` (https://github.com/yaml/libyaml/issues/12).
-_FLOW_COLON = "found unexpected ':'"
+FLOW_COLON = "found unexpected ':'"
 _SURROGATE = "found invalid Unicode character escape code"
 NO_JSON = "is not JSON, as the value before it is"
-_NO_START = "did not find expected <document start>"
-# Only errors need it, and it takes 5 ms to compile: `re` does it where it is met first.
-_CONTROL = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+NO_START = "did not find expected <document start>"
 # Line breaks of YAML 1.1, which the C parser and kubectl follow; to YAML 1.2 and the pure parser only CR and LF are.
 _OLD_BREAK = re.compile("[\x85\u2028\u2029]")
 _LINE = r"(?:\A\ufeff*|(?<=[\r\n\x85\u2028\u2029]))"
@@ -42,7 +40,7 @@ _LINE = r"(?:\A\ufeff*|(?<=[\r\n\x85\u2028\u2029]))"
 _BOUNDARY = re.compile(r"---(?<![^\r\n\x85\u2028\u2029\ufeff]---)(?=[ \t\r\n\x85\u2028\u2029]|\Z)")
 _UNSPLIT = re.compile(r"%(?<![^\r\n\x85\u2028\u2029\ufeff]%)|\.\.\.(?<![^\r\n\x85\u2028\u2029\ufeff]\.\.\.)")
 # What a text begins with that may be JSON, of which YAML says so.
-_OF_JSON = {_SURROGATE: ("{", "["), _NO_START: ("{",)}
+_OF_JSON = {_SURROGATE: ("{", "["), NO_START: ("{",)}
 _JSON = re.compile(r"\s*\{")
 _CONTENT = rf"{_LINE}[ \t]*[^# \t\r\n\x85\u2028\u2029\ufeff]"
 _TAG_FIRST = re.compile(r"!\S*(?:\s+(?:#[^\r\n]*)?)+\Z")
@@ -102,9 +100,13 @@ def read(source: Source, span: Span, reader: Callable[[Iterator[Any], int], _Res
     try:
         return _read(text, lambda events: reader(_bounded(events, source, start), start))
     except MarkedYAMLError as error:
-        raise _located(source, start, error) from None
+        from kbump.yaml.mistakes import located
+
+        raise located(source, start, error) from None
     except (YAMLError, UnicodeEncodeError):
-        raise _unprintable(source, Span(start, span.end)) from None
+        from kbump.yaml.mistakes import unprintable
+
+        raise unprintable(source, Span(start, span.end)) from None
 
 
 def max_depth(source: Source) -> int:
@@ -118,7 +120,7 @@ def _read(text: str, reader: Callable[[Iterator[Any]], _Result]) -> _Result:
     try:
         return reader(c_events(text))
     except MarkedYAMLError as error:
-        if error.problem == _FLOW_COLON and len(text) <= _PURE_LIMIT and not _OLD_BREAK.search(text):
+        if error.problem == FLOW_COLON and len(text) <= _PURE_LIMIT and not _OLD_BREAK.search(text):
             return _read_pure(text, reader, error)
         if error.problem in _OF_JSON and text.lstrip()[:1] in _OF_JSON[error.problem]:
             from kbump.yaml.streams import json_events
@@ -214,42 +216,3 @@ def _read_pure(text: str, reader: Callable[[Iterator[Any]], _Result], refused: E
     except MarkedYAMLError as error:
         # The pure parser takes fewer tabs than the C parser and kubectl do.
         raise (refused if text.startswith("\t", error.problem_mark.index) else error) from None
-
-
-# What is wrong is where the context begins, not where the parser noticed it.
-_EARLIER = ("found unexpected end of stream", "found unexpected document indicator", "could not find expected ':'")
-_HINTS = {
-    NO_JSON: "between JSON values may be white space, but no comma and no `---`",
-    _NO_START: "begin each document with `---`",
-    _FLOW_COLON: "put the text that has the colon in quotes",
-    "could not find expected ':'": "write `KEY: VALUE`, or put a text of several lines in quotes",
-    "found incompatible YAML document": "kubectl reads YAML 1.1: leave the %YAML line out",
-    "found unexpected document indicator": "close the quotes",
-    "found unexpected end of stream": "close the quotes",
-}
-
-
-def _located(source: Source, start: int, error: Any) -> SourceError:
-    earlier = error.problem in _EARLIER and error.context_mark
-    offset = start + (error.context_mark if earlier else error.problem_mark).index
-    location = source.location(offset)
-    found = source.text[offset : offset + 1]
-    if error.problem.startswith("found character") and found == "\t":
-        return SourceError("is not YAML: found a tab", location=location, hint="indent with spaces")
-    if error.problem.startswith("found character"):
-        return SourceError(f"is not YAML: found a text that starts with `{found}`", location=location, hint="quote it")
-    message = error.problem if error.problem == NO_JSON else f"is not YAML: {error.problem}"
-    if error.context:
-        begun = source.location(start + error.context_mark.index)
-        message += f" {error.context}" + (f" that begins in line {begun.line}" if begun.line < location.line else "")
-    return SourceError(message, location=location, hint=_HINTS.get(error.problem))
-
-
-def _unprintable(source: Source, span: Span) -> SourceError:
-    """Locate the first character that YAML forbids: the C parser counts it in bytes."""
-    offset = next(match.start() for match in re.compile(_CONTROL).finditer(source.text, *span))
-    return SourceError(
-        f"is not YAML: U+{ord(source.text[offset]):04X} is not allowed",
-        location=source.location(offset),
-        hint="remove the control character, or escape it in double quotes",
-    )

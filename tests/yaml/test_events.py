@@ -16,6 +16,7 @@ from kbump.yaml.nodes import Mapping, Node, Scalar, Sequence
 MEGA = 1024 * 1024
 FLOW_COLON = "is not YAML: found unexpected ':' while scanning a plain scalar"
 UNCLOSED = "is not YAML: did not find expected ',' or ']' while parsing a flow sequence"
+CLOSE = "close the bracket, or put a `,` between its items"
 QUOTES = "is not YAML: found unexpected end of stream while scanning a quoted scalar"
 CONTROL = "remove the control character, or escape it in double quotes"
 QUOTE_COLON = "put the text that has the colon in quotes"
@@ -36,8 +37,22 @@ def refused(text: str, read: Callable[[Source], object] = compose) -> SourceErro
         pytest.param(
             "a: %b", (1, 4), "is not YAML: found a text that starts with `%`", "quote it", id="a per cent sign"
         ),
-        pytest.param("a: [1\nb: 2", (2, 2), f"{UNCLOSED} that begins in line 1", None, id="an unclosed flow sequence"),
-        pytest.param("😀: [1", (1, 6), UNCLOSED, None, id="an unclosed flow sequence at the end of the text"),
+        pytest.param("a: [1\nb: 2", (2, 2), f"{UNCLOSED} that begins in line 1", CLOSE, id="an unclosed flow sequence"),
+        pytest.param("😀: [1\n", (1, 4), UNCLOSED, CLOSE, id="a sequence unclosed at the end is where it opens"),
+        pytest.param(
+            "a: {b: c}}",
+            (1, 10),
+            "is not YAML: did not find expected key while parsing a block mapping",
+            "remove the `}`, or open it before",
+            id="a bracket too much",
+        ),
+        pytest.param(
+            "a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other\n",
+            (2, 1),
+            "is not YAML: could not find expected ':' while scanning a simple key",
+            "resolve the merge conflict that begins in line 2",
+            id="a merge conflict",
+        ),
         pytest.param('a: 1\nb: "c\nd: 2', (2, 4), QUOTES, "close the quotes", id="unclosed quotes are where they open"),
         pytest.param(
             "a: 1\nb: 'c\n---\nd: 2'",
@@ -57,7 +72,7 @@ def refused(text: str, read: Callable[[Source], object] = compose) -> SourceErro
             "a: b: c",
             (1, 5),
             "is not YAML: mapping values are not allowed in this context",
-            None,
+            "put a text with `: ` in quotes, or mend the indentation",
             id="a value in a value",
         ),
         pytest.param(
@@ -77,7 +92,7 @@ def refused(text: str, read: Callable[[Source], object] = compose) -> SourceErro
         ),
         pytest.param("a\r\nb: \ufffe", (2, 4), "is not YAML: U+FFFE is not allowed", CONTROL, id="a noncharacter"),
         pytest.param("a: \ud800", (1, 4), "is not YAML: U+D800 is not allowed", CONTROL, id="a lone surrogate"),
-        pytest.param("\ufeffa: [1", (1, 7), UNCLOSED, None, id="behind a byte order mark"),
+        pytest.param("\ufeffa: [1", (1, 5), UNCLOSED, CLOSE, id="behind a byte order mark"),
         pytest.param(
             "".join(f"%TAG !a{n}! x\n" for n in range(101)) + "--- a",
             (101, 1),
