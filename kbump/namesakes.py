@@ -47,7 +47,7 @@ class Namesakes:
     def _finding(self, one: Repetition) -> Finding:
         finding, first = self._named_at(one.file, one.identity), self._named_at(one.first_file, one.first)
         place = f"line {first.location.line}" if one.file == one.first_file else str(first.location)
-        return finding._replace(message=f"{one.identity.subject} is there already, in {place}")
+        return finding._replace(message=f"{one.identity.subject} is there twice, first in {place}")
 
     def _named_at(self, file: str, identity: Identity) -> Finding:
         """Return a finding at the name of an object, whose file is read again, once."""

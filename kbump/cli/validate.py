@@ -30,9 +30,14 @@ Examples:
   kbump validate -k overlays/production -o concise
   kubectl get deployments -o yaml | kbump validate -
   kbump validate --comment=auto k8s/production
+  kbump validate --rules
 
 \b
-Exit codes: 0 nothing is wrong, but for warnings (see `--fail-on`); 1 findings;
+A comment `# kbump: ignore[RULE] reason` on a line, or alone above it, ignores a
+finding there; `validate.ignore` in .kbump.yaml does by rule, path and kind.
+
+\b
+Exit codes: 0 nothing is wrong, but for warnings (see `--fail-on`); 1 something is;
 2 usage, a file that cannot be read, nothing to check, or no comment could be written."""
 
 
@@ -44,7 +49,7 @@ Exit codes: 0 nothing is wrong, but for warnings (see `--fail-on`); 1 findings;
     "--kubernetes-version",
     metavar="VERSION",
     default="",
-    help="Such as 1.31 or v1.31.4. [default: from .kbump.yaml, else the newest known]",
+    help="Check for this version, such as 1.31 or v1.31.4. [default: from .kbump.yaml, else the newest known]",
 )
 @click.option(
     "--crds",
@@ -54,10 +59,15 @@ Exit codes: 0 nothing is wrong, but for warnings (see `--fail-on`); 1 findings;
     help="File or directory of CustomResourceDefinitions, beside those found. Repeatable.",
 )
 @click.option(
-    "--deprecations-until", metavar="VERSION", default="", help="Tell of later removals only up to VERSION, e.g. 1.40."
+    "--deprecations-until",
+    metavar="VERSION",
+    default="",
+    help="Warn of later removals only up to VERSION, e.g. 1.40. [default: all known]",
 )
 @click.option("--fail-on-skipped", is_flag=True, help="An object without a schema is an error.")
-@click.option("--skip-non-manifests", is_flag=True, help="Pass over named files that are no manifests.")
+@click.option(
+    "--skip-non-manifests", is_flag=True, help="Pass over named files that are no manifests, instead of failing."
+)
 @click.option(
     "--severity",
     type=click.Choice(SEVERITIES),
@@ -72,7 +82,9 @@ Exit codes: 0 nothing is wrong, but for warnings (see `--fail-on`); 1 findings;
     show_default=True,
     help="Exit 1 if there is a finding of at least this severity.",
 )
-@click.option("--jobs", metavar="N", type=click.IntRange(1), default=2, show_default=True, help="Processes at most.")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1), default=2, show_default=True, help="Use at most N processes."
+)
 @click.option("--summary", is_flag=True, help="Count the findings by rule and by file.")
 @click.option("--rules", is_flag=True, help="Print the catalogue of rules, and check nothing.")
 @comment_option
@@ -81,7 +93,8 @@ Exit codes: 0 nothing is wrong, but for warnings (see `--fail-on`); 1 findings;
 def validate_command(context: click.Context, /, **_: Any) -> int:
     """Say what is wrong with manifests, offline, with the line.
 
-    PATH is a file, a directory or `-` for standard input; without it, the current directory.
+    PATH is a file, a directory or `-` for standard input; without it, the current directory. Findings go to standard
+    output, words about the run to standard error.
     """  # fmt: skip
     paths = context.params["paths"]
     options = apply_defaults(context, find_config(paths[0] if paths else "."))

@@ -81,7 +81,8 @@ def _leaving(resource: Resource, api: Api, catalog: Catalog, until: int) -> list
 def _prerelease(api: Api) -> list[Problem]:
     if not api.off_by_default:
         return []
-    message = f"{_text(api)} is {'an alpha' if api.stage == 'alpha' else 'a beta'} API, which clusters switch off"
+    stage = "an alpha" if api.stage == "alpha" else "a beta"
+    message = f"{_text(api)} is {stage} API, which clusters do not serve by default"
     fix = "the cluster needs `--runtime-config`, or a provider that switches it on"
     return [Problem("prerelease-api", _VERSION, message, fix)]
 

@@ -177,9 +177,9 @@ class _Check:
     def odd(self) -> Iterator[tuple[Resource, Problem]]:
         """Yield a problem for each document among manifests, and each item of a list, that is none."""
         for number, path, data in strays(self.documents):
-            noun = "null" if data is None else "a list" if type(data) is list else "no mapping"
+            noun = "null" if data is None else "a list" if type(data) is list else "a plain value"
             what = "item" if path else "document"
-            problem = Problem("incomplete-type", (), f"the {what} is {noun}, and no manifest", "remove it")
+            problem = Problem("incomplete-type", (), f"this {what} is {noun}, not a manifest", "remove it")
             yield Resource(number, path, {}, "", "", "", ""), problem
 
     def located(self, suspect: bool) -> Applied:

@@ -182,8 +182,15 @@ def _refusal(error: Any, secret: bool) -> str:
     if error.validator == "not":
         return _excluded(wanted)
     words = _BOUNDS.get(error.validator)
+    if type(value) in (dict, list) and words:
+        shows = f", found {len(value)}" if error.validator in _COUNTS else ""
     # The words of jsonschema would have the whole value in them.
-    return f"{words.format(wanted)}{shows}" if words else f"is not valid by `{error.validator}`"
+    return f"{_one(words.format(wanted), wanted)}{shows}" if words else f"is not valid by `{error.validator}`"
+
+
+def _one(text: str, bound: Any) -> str:
+    """Write a noun behind 1 in the singular."""
+    return re.sub(r"ies$", "y", text).removesuffix("s") if bound == 1 else text
 
 
 def _excluded(wanted: Schema) -> str:
@@ -191,14 +198,15 @@ def _excluded(wanted: Schema) -> str:
         return "must not be null"
     fields = wanted["required"] if "required" in wanted and wanted.keys() <= {"type", "required"} else ()
     listed = " and ".join(f"`{field}`" for field in fields)
-    return f"must not have {listed}" if listed else "must not be what `not` describes"
+    both = "both " if len(fields) == 2 else ""
+    return f"must not have {both}{listed}" if listed else "must not match the schema under `not`"
 
 
 _BOUNDS = {
     "const": "must be {!r}",
     "exclusiveMaximum": "must be less than {}",
     "exclusiveMinimum": "must be greater than {}",
-    "format": "must be a text of the format {}",
+    "format": "must be in the format {}",
     "maxItems": "must have at most {} items",
     "maxLength": "must have at most {} characters",
     "maxProperties": "must have at most {} entries",
@@ -208,8 +216,9 @@ _BOUNDS = {
     "minProperties": "must have at least {} entries",
     "minimum": "must be at least {}",
     "multipleOf": "must be a multiple of {}",
-    "oneOf": "must be what one choice of `oneOf` describes, and no other one",
+    "oneOf": "must match exactly one of the schemas under `oneOf`",
 }
+_COUNTS = ("maxItems", "maxProperties", "minItems", "minProperties")
 _HELP = {
     "base64 text": "encode it (`base64`), or write it as it is under `stringData`",
     "quantity": "write a number and a unit: 500m, 2, 1.5Gi",

@@ -95,7 +95,7 @@ def refuse_unknown_rules(ignores: Sequence[Ignore]) -> None:
 def unused_settings(ignores: Sequence[Ignore], used: frozenset[int]) -> list[Finding]:
     """Return a finding for each setting that ignored nothing."""
     return [
-        Finding("unused-ignore", "warning", one.location, f"ignores no `{one.rule}`", "remove it")
+        Finding("unused-ignore", "warning", one.location, f"ignores nothing: no `{one.rule}` fits it", "remove it")
         for index, one in enumerate(ignores)
         if index not in used
     ]
@@ -131,7 +131,10 @@ def _block(source: Source, offset: int) -> tuple[Span, int]:
 def _misspelt(source: Source, documents: Sequence[Document]) -> Iterator[Finding]:
     for match in real_comments(source, _ALMOST.finditer(source.text), _scalars(documents)):
         if not _COMMENT.match(source.text, match.start()):
-            message, fix = f"`{match[0]}` is not read", "write it as `# kbump: ignore[rule] reason`"
+            message, fix = (
+                f"`{match[0]}` ignores nothing, as it is written",
+                "write it as `# kbump: ignore[rule] reason`",
+            )
             yield Finding("unused-ignore", "warning", source.location(match.start()), message, fix, len(match[0]))
 
 
@@ -144,7 +147,8 @@ def _scalars(documents: Sequence[Document]) -> Iterator[Scalar]:
 
 def _unused(source: Source, comment: _Comment) -> Finding:
     if comment.rule in RULES:
-        return _at(source, comment, f"ignores no `{comment.rule}`", "remove the comment")
+        message = f"ignores nothing: there is no `{comment.rule}` in line {comment.line}"
+        return _at(source, comment, message, "remove the comment")
     alike = close(comment.rule, RULES)
     fix = f"did you mean `{alike}`?" if alike else "`kbump validate --rules` names them"
     return _at(source, comment, f"there is no rule `{comment.rule}`", fix)

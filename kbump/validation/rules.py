@@ -99,7 +99,7 @@ _LISTED = (
         "https://yaml.org/type/bool.html",
     ),
     Rule(
-        "prerelease-api", "warning", "an alpha or beta API, which clusters switch off",
+        "prerelease-api", "warning", "an alpha or beta API, which clusters do not serve by default",
         f"apiVersion: admissionregistration.k8s.io/v1beta1\n{_BINDING}",
         f"apiVersion: admissionregistration.k8s.io/v1\n{_BINDING}",
         f"{_REFERENCE}/#enabling-or-disabling",

@@ -30,7 +30,9 @@ def expected(types: Iterable[str], title: str = "") -> str:
     """Say what a value must be: `an integer or a string`; a title is better than the types it stands for."""
     if title:
         return f"a {title}"
-    return " or ".join(_TYPES[one] for one in sorted(types))
+    # A boolean is two choices itself.
+    choices = [choice for one in sorted(types) for choice in _TYPES[one].split(" or ")]
+    return " or ".join(", ".join(choices).rsplit(", ", 1))
 
 
 def found(value: Any, *, secret: bool = False) -> str:

@@ -14,15 +14,15 @@ from kbump.validation.explaining import explain
     [
         pytest.param(
             {"anyOf": [{"type": "integer", "enum": [1]}, {"type": ["boolean", "null"]}]},
-            'the object must be true or false or an integer, found the string "x"',
+            'the object must be true, false or an integer, found the string "x"',
             id="no choice is of the type",
         ),
         pytest.param(
             {"oneOf": [{"maxLength": 1}, {"maxLength": 2}]},
-            'the object must be what one choice of `oneOf` describes, and no other one, found the string "x"',
+            'the object must match exactly one of the schemas under `oneOf`, found the string "x"',
             id="two choices fit",
         ),
-        pytest.param({"not": {"maxLength": 1}}, "the object must not be what `not` describes", id="an exclusion"),
+        pytest.param({"not": {"maxLength": 1}}, "the object must not match the schema under `not`", id="an exclusion"),
     ],
 )
 def test_a_value_is_refused_in_words(schema, message: str) -> None:

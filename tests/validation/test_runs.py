@@ -152,5 +152,5 @@ def test_the_first_of_two_equal_objects_may_change_after_it_was_checked(tmp_path
     write(tmp_path, files | {"00.yaml": VALID, "16.yaml": VALID})
     result = validate(str(tmp_path), progress=when_the_last_is_reached(lambda: change(tmp_path / "00.yaml")))
     [finding] = result.findings
-    assert finding.message.startswith(f"ConfigMap a is there already, in {tmp_path}/00.yaml:{line}:")
+    assert finding.message.startswith(f"ConfigMap a is there twice, first in {tmp_path}/00.yaml:{line}:")
     assert (finding.location.file, finding.location.line) == (f"{tmp_path}/16.yaml", 3)
