@@ -62,6 +62,8 @@ BAD = {
     "an ignore without its rule": ("validate: {ignore: [{kind: Pod}]}\n", "1:21", "`rule` is missing"),
     "CRDs that are a text": ("validate: {crds: crds}\n", "1:18", "`crds` must be a list"),
     "paths that are a text": ("diff: {expected: spec.replicas}\n", "1:18", "`expected` must be a list"),
+    "a version that is true": ("validate: {version: yes}\n", "1:21", "`version` must be a version of Kubernetes"),
+    "an ignore without a rule": ("validate: {ignore: [{path: a}]}\n", "1:21", "`rule` is missing"),
     "an unknown delivery": ("delivery: pull-requests\n", "1:11", "`delivery` cannot be `pull-requests`"),
     "an author without address": ("commit: {author: Bot}\n", "1:18", "`author` must be `Name <address>`"),
     "an unknown gate": ("promotion: {gates: {no-downgrades: true}}\n", "1:21", "unknown gate `no-downgrades`"),
