@@ -35,18 +35,19 @@ class Overlays:
 
     def __init__(self, directories: Iterable[str] = ()) -> None:
         self._directories = frozenset(map(os.path.realpath, directories))
+        self._paths: dict[str, str] = {}
         self._roots: dict[str, str] = {}
         self._repos: dict[str, _Repo] = {}
         self._data: dict[str, frozenset[str]] = {}
 
     def is_patch(self, file: str) -> bool:
         """Whether a kustomization anywhere in the same repo lists the file as a patch."""
-        path = os.path.realpath(file)
+        path = self._path(file)
         return path in self._repo(path).patches
 
     def is_labelled(self, file: str) -> bool:
         """Whether the labels of a kustomization that the file is a resource of bring it a selector."""
-        path = os.path.realpath(file)
+        path = self._path(file)
         return path in self._repo(path).labelled
 
     def is_data(self, file: str, *, anywhere: bool = False) -> bool:
@@ -58,7 +59,7 @@ class Overlays:
         above = self._data_above(os.path.dirname(file))
         if not (anywhere or above):
             return False
-        path = os.path.realpath(file)
+        path = self._path(file)
         if not (anywhere or path in above):
             return False
         repo = self._repo(path)
@@ -69,9 +70,15 @@ class Overlays:
 
         A file beside a kustomization, and in none, is its own home: nobody applies such a directory as it is.
         """
-        path = os.path.realpath(file)
+        path = self._path(file)
         listing = self._repo(path).homes.get(path, ())
         return tuple(sorted(listing)) or ((path,) if kustomization_file(os.path.dirname(path)) else ())
+
+    def _path(self, file: str) -> str:
+        """Return the real path of a file, which may be asked for once for each of its problems."""
+        if file not in self._paths:
+            self._paths[file] = os.path.realpath(file)
+        return self._paths[file]
 
     def _data_above(self, directory: str) -> frozenset[str]:
         """Return the data that the kustomizations in a directory and those above it list."""
