@@ -91,8 +91,8 @@ def propose(found: Checkout, forge: Forge, wanted: Proposal, files: Sequence[str
     pulls = forge.find_by_head(wanted.branch, found.branch)
     opened = next((one for one in pulls if one.state == "open"), None)
     before = _branch(found, wanted.branch, tip)
-    last = next((one for one in pulls if one.state != "open"), None)
-    if not opened and not wanted.reopen and last and last.state == "closed" and wanted.recorded(last.body) == changed:
+    last = max(pulls, key=lambda one: one.number, default=None)
+    if not wanted.reopen and last and last.state == "closed" and wanted.recorded(last.body) == changed:
         return Proposed("closed", last, before.tip)
     made = commit_files(found, wanted.message(changed), files, style) or tip
     for _ in range(_MOST_ATTEMPTS):

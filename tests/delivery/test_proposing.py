@@ -111,6 +111,13 @@ def test_what_a_person_closed_stays_closed_with_this_content(infra: Infra) -> No
     assert run(infra, "1.1", reopen=True).status == "opened"
 
 
+def test_what_a_person_closed_stays_closed_though_an_earlier_one_was_merged(infra: Infra) -> None:
+    infra.merge(run(infra, "1.1").pull_request.number)
+    second = run(infra, "1.2")
+    infra.close(second.pull_request.number)
+    assert run(infra, "1.2")._replace(pull_request=None) == second._replace(status="closed", pull_request=None)
+
+
 def test_what_a_person_closed_is_no_hindrance_for_another_content(infra: Infra) -> None:
     infra.close(run(infra, "1.1").pull_request.number)
     assert run(infra, "1.2").status == "opened"

@@ -12,7 +12,7 @@ import pytest
 
 from kbump.config import NO_CONFIG, Gates
 from kbump.delivery import Style
-from kbump.errors import ForgeError
+from kbump.errors import ForgeError, KbumpError
 from kbump.promotion import PromoteResult, promote
 from kbump.provenance import Build, read_trailers
 from tests.delivery.infra import Infra
@@ -191,3 +191,41 @@ def test_a_run_that_dies_between_branch_and_pull_request_is_finished_by_the_next
         run()
     assert infra.branches() == {"main", "kbump/promote"}
     assert run().promotions[0].status == "opened"
+
+
+SCOPES = ("write:repository", "write:issue", "read:user")
+
+
+@pytest.mark.parametrize("infra", ["gitea"], indirect=True)
+@pytest.mark.parametrize("missing", ["write:repository", "write:issue"])
+def test_what_a_narrow_token_lacks_is_named(infra: Infra, run: Run, missing: str) -> None:
+    server = infra.host.server
+    token = server.token(infra.host.bot, *(scope for scope in SCOPES if scope != missing))
+    with pytest.raises(KbumpError) as caught:
+        run(environ={**os.environ, "KBUMP_TOKEN": token}, labels=["promotion"])
+    words = f"{caught.value} {caught.value.hint}"
+    assert missing.partition(":")[2] in words or "may not do this" in words
+
+
+@pytest.mark.parametrize("infra", ["gitea"], indirect=True)
+def test_a_token_that_may_not_tell_whose_it_is_promotes_all_the_same(infra: Infra, run: Run) -> None:
+    token = infra.host.server.token(infra.host.bot, "write:repository", "write:issue")
+    assert run(environ={**os.environ, "KBUMP_TOKEN": token}, labels=["promotion"]).promotions[0].status == "opened"
+
+
+@pytest.mark.parametrize("infra", ["gitea"], indirect=True)
+def test_a_protected_branch_takes_a_pull_request_and_a_renamed_one_is_followed(infra: Infra, run: Run) -> None:
+    infra.host.rename_default("trunk")
+    infra.host.protect("trunk")
+    done = run(reviewers=[infra.host.server.person, "nobody-at-all"])
+    [one] = done.promotions
+    assert (one.status, done.branch, one.proposal.pull_request.base) == ("opened", "trunk", "trunk")
+    assert "nobody-at-all" in one.proposal.notes[0]
+
+
+@pytest.mark.parametrize("infra", ["gitea"], indirect=True)
+def test_an_archived_repository_is_said_to_be_archived(infra: Infra, run: Run) -> None:
+    infra.host.archive()
+    with pytest.raises(KbumpError) as caught:
+        run()
+    assert "archived" in f"{caught.value} {caught.value.hint}"
