@@ -114,14 +114,7 @@ def _work_tree(path: str, environ: Mapping[str, str]) -> _Tree:
     try:
         with session(None, environ) as git:
             repository = Repository(git, root)
-            url = git.attempt("config", "--get", "remote.origin.url", what="git cannot read it", directory=root).stdout
-            commit = repository.resolve("HEAD")
+            return _Tree(repository.origin(), repository.resolve("HEAD"))
     except GitError:
         # Git is missing, does not trust the owner of the work tree, or there is no commit yet.
         return _Tree()
-    # A token that a clone was made with stays in its URL; it is not read from there.
-    plain = re.sub(r"^(https?://)[^/@]*@", r"\1", url.decode(errors="replace").strip())
-    try:
-        return _Tree(Remote.parse(plain), commit)
-    except UsageError:
-        return _Tree(None, commit)

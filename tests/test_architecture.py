@@ -17,7 +17,7 @@ VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "va
 WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
 WORKFLOWS = {
     "workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching", "environment",
-    "sides", "links", "differences", "promotion", "nonmanifests", "given", "commenting",
+    "sides", "links", "differences", "promotion", "nonmanifests", "given", "commenting", "discovery", "initialization",
 }  # fmt: skip
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
@@ -31,6 +31,8 @@ MAY_IMPORT = {
     "inventory": VALUES | VERBS | WORLD | {"workspace"},
     "update": VALUES | VERBS | WORLD | REPORT | {"workspace", "inventory"},
     "reaching": VALUES | WORLD,
+    "discovery": VALUES | VERBS | WORLD | {"workspace"},
+    "initialization": VALUES | VERBS | WORLD | REPORT | {"discovery"},
     "commenting": VALUES | WORLD | {"reaching"},
     "delivery": VALUES | VERBS | WORLD | REPORT | {"workspace", "update", "reaching"},
     "environment": VALUES | WORLD | {"workspace"},
@@ -48,7 +50,18 @@ MAY_IMPORT = {
     "nonmanifests": VALUES | VERBS,
     "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes", "nonmanifests", "given"},
     "report": VALUES
-    | {"rewriting", "comparison", "validation", "gates", "inventory", "update", "inspection", "delivery", "promotion"},
+    | {
+        "rewriting",
+        "comparison",
+        "validation",
+        "gates",
+        "inventory",
+        "update",
+        "inspection",
+        "delivery",
+        "promotion",
+        "discovery",
+    },
     **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli", "drone"}),
 }
 MODULES = sorted((ROOT / "kbump").rglob("*.py"))

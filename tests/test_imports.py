@@ -61,3 +61,10 @@ def test_validate_without_a_comment_imports_neither_git_nor_a_forge(tmp_path: Pa
     assert "kbump.cli.commenting" in loaded
     unused = {"kbump.commenting", "kbump.drone", "kbump.git", "kbump.forge", "kbump.report.markdown", "urllib3"}
     assert not unused & loaded
+
+
+def test_init_has_no_network(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    loaded = imported_by("init", "--dry-run", cwd=tmp_path)
+    assert "kbump.discovery" in loaded
+    assert not {"kbump.forge.http", "kbump.reaching", "urllib3", "jsonschema", "kbump.inspection"} & loaded

@@ -12,6 +12,7 @@ from kbump.cli.options import CONTEXT
 COMMANDS = {
     "diff": ("kbump.cli.diff", "diff_command"),
     "images": ("kbump.cli.images", "images_command"),
+    "init": ("kbump.cli.init", "init_command"),
     "promote": ("kbump.cli.promote", "promote_command"),
     "set-image": ("kbump.cli.set_image", "set_image_command"),
     "validate": ("kbump.cli.validate", "validate_command"),

@@ -56,6 +56,45 @@ def replace(path: str, data: bytes, state: State, *, break_links: bool = False) 
         raise unwritable(path, error) from None
 
 
+def create(path: str, data: bytes) -> bool:
+    """Write a new file, whole or not at all; return False, with nothing changed, if there is one of that name.
+
+    Raises WriteError if it cannot be written.
+    """
+    try:
+        descriptor, name = _create(path)
+        try:
+            _write(descriptor, data)
+            os.fchmod(descriptor, 0o666 & ~_umask())
+            return _name(name, path)
+        finally:
+            os.close(descriptor)
+            with suppress(FileNotFoundError):
+                os.unlink(name)
+    except OSError as error:
+        raise unwritable(path, error) from None
+
+
+def _name(temporary: str, path: str) -> bool:
+    """Give a temporary file its name, if nothing has it."""
+    try:
+        # Unlike a rename, a link takes no name that another program has just taken.
+        os.link(temporary, path, follow_symlinks=False)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP} or os.path.lexists(path):
+            raise
+        os.rename(temporary, path)  # a file system without hard links
+    return True
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
 def writable(path: str, *, break_links: bool = False) -> WriteError | None:
     """Make the checks of `replace` that can be made before the first file of a run is written."""
     try:

@@ -49,7 +49,7 @@ def locate(remote: Remote, settings: Settings, *, kind: str = "", timing: Timing
     owner = remote.owner.rpartition("/")[2]
     if not remote.host or not owner:
         raise ForgeError(f"`{remote.url}` names no owner and repository on a forge", hint=_SUPPORTED)
-    kind = {"forgejo": "gitea"}.get(kind, kind) or _told(settings.api_url) or _named(remote.host)
+    kind = {"forgejo": "gitea"}.get(kind, kind) or _told(settings.api_url) or named(remote.host)
     if kind and kind not in KINDS:
         raise ForgeError(f"{remote.host} is on {kind}, which kbump does not speak", hint=_SUPPORTED)
     kind = kind or _asked(remote, settings, timing)
@@ -95,7 +95,8 @@ def _told(address: str) -> str:
     return "github" if place.endswith("/api/v3") or host == "api.github.com" or host.endswith(".ghe.com") else ""
 
 
-def _named(host: str) -> str:
+def named(host: str) -> str:
+    """Return what a host's name tells: one of KINDS, the name of a forge that is not supported, or nothing."""
     return next((kind for pattern, kind in _BY_NAME if pattern.search(host)), "")
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.errors import GitError, UsageError
+from kbump.remote import Remote
 
 if TYPE_CHECKING:
     from kbump.git.session import Git
@@ -41,6 +42,16 @@ class Repository(NamedTuple):
         if done.code or not sha or not SHA.fullmatch(sha[0]):
             raise GitError(what, hint="name a branch, tag or commit that the repository has")
         return sha[0]
+
+    def origin(self) -> Remote | None:
+        """Return the remote `origin`, without a token that its URL may have; None if there is none with a URL."""
+        arguments = ("config", "--get", "remote.origin.url")
+        done = self.git.attempt(*arguments, what="git cannot read its configuration", directory=self.path)
+        plain = re.sub(r"^(https?://)[^/@]*@", r"\1", done.stdout.decode(errors="replace").strip())
+        try:
+            return Remote.parse(plain) if plain else None
+        except UsageError:
+            return None
 
     def tip(self) -> str:
         """Return the commit that is checked out."""

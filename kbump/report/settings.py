@@ -10,6 +10,7 @@ import re
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kbump.errors import SourceError
 from kbump.yaml.scalars import resolve
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ _PAGE = """\
 Generated from [schemas/kbump.schema.json](../schemas/kbump.schema.json), which editors can check the file with.
 
 It is at the root of an infra repo; the nearest one above a path counts, up to the top of the git work tree. Every key
-may be left out, and one that there is not is an error.
+may be left out, and one that there is not is an error. `kbump init` writes the file with what it finds in the repo, and
+everything else as comments.
 
 | key | what it says |
 | --- | --- |
@@ -165,10 +167,17 @@ def _flow(value: Any) -> str:
 
 def scalar(value: Any) -> str:
     """Return a scalar as YAML that every reader takes for the same: in quotes if it may be read as anything else."""
-    if isinstance(value, str) and _PLAIN.fullmatch(value) and resolve(value, "") == value:
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and _is_itself(value):
         return value
     # JSON's escapes are YAML's; what is no character to show may not stand in a YAML file.
     return re.sub(r"[^ -~]", _escaped, json.dumps(value, ensure_ascii=False))
+
+
+def _is_itself(text: str) -> bool:
+    try:
+        return resolve(text, "") == text
+    except SourceError:
+        return False  # a number that JSON has not
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -90,7 +90,9 @@ def test_an_example_is_the_keys_own_or_its_parents_or_its_default() -> None:
     assert example_of(SCHEMA, ("commit",))["message"]
 
 
-TEXTS = st.text() | st.sampled_from(["1.30", "on", "~", "0x1f", "1e3", "a: b", "a #b", "-", "a,b", "2024-01-01", " a"])
+TEXTS = st.text() | st.sampled_from(
+    ["1.30", "on", "~", "0x1f", "1e3", "a: b", "a #b", "-", "a,b", "2024-01-01", " a", ".Inf"]
+)
 
 
 @given(st.dictionaries(TEXTS, TEXTS | st.lists(TEXTS) | st.booleans() | st.dictionaries(TEXTS, TEXTS), min_size=1))

@@ -1,0 +1,3 @@
+module "eks" {
+  cluster_version = "1.32"
+}
