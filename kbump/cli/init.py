@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kbump.cli.edge import say_error
-from kbump.cli.options import CONTEXT, wants_colour
+from kbump.cli.options import CONTEXT, color_option, quiet_option, wants_colour
 from kbump.errors import WriteError
 
 if TYPE_CHECKING:
@@ -29,11 +29,8 @@ stays as it is; 2 usage, or a file that cannot be read or written."""
 @click.argument("path", metavar="[PATH]", default=".")
 @click.option("--force", is_flag=True, help="Replace a .kbump.yaml that is there.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; print the file.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-@click.option(
-    "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
-    help="Colours; auto heeds NO_COLOR and pipes.",
-)  # fmt: skip
+@quiet_option
+@color_option
 @click.pass_context
 def init_command(context: click.Context, /, path: str, force: bool, dry_run: bool, quiet: bool, color: str) -> int:
     """Look at a repo and write a commented .kbump.yaml.

@@ -53,32 +53,38 @@ def common_options(*formats: str, keep_going: bool = True) -> Callable[[_Command
     going_on = click.option(
         "--keep-going", is_flag=True, help="Go on with the rest if a file cannot be read; still exit 2."
     )
+    excluding = click.option(
+        "--exclude", metavar="GLOB", multiple=True, type=ListedText(),
+        help="Leave out paths that match, also `dir/` and single names. Repeatable.",
+    )  # fmt: skip
+    ignoring = click.option("--no-ignore", is_flag=True, help="Read files that git ignores, too.")
+    return added(excluding, ignoring, *([going_on] if keep_going else ()), report_options(*formats))
+
+
+def report_options(
+    *formats: str, form: str = "Form of the report.", more: str = "Say also what was passed over."
+) -> Callable[[_Command], _Command]:
+    """Add the options of every command that reports: `form` is the help of `--output`, `more` that of `--verbose`."""
+    output = click.option("-o", "--output", type=click.Choice(formats), default="text", show_default=True, help=form)
+    return added(output, quiet_option, click.option("-v", "--verbose", is_flag=True, help=more), color_option)
+
+
+def added(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+    """Return what adds options to a command, in this order."""
 
     def add(command: _Command) -> _Command:
-        for option in reversed(
-            (
-                click.option(
-                    "--exclude", metavar="GLOB", multiple=True, type=ListedText(),
-                    help="Leave out paths that match, also `dir/` and single names. Repeatable.",
-                ),
-                click.option("--no-ignore", is_flag=True, help="Read files that git ignores, too."),
-                *([going_on] if keep_going else ()),
-                click.option(
-                    "-o", "--output", type=click.Choice(formats), default="text", show_default=True,
-                    help="Form of the report.",
-                ),
-                click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
-                click.option("-v", "--verbose", is_flag=True, help="Say also what was passed over."),
-                click.option(
-                    "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
-                    help="Colours; auto heeds NO_COLOR and pipes.",
-                ),
-            )
-        ):  # fmt: skip
+        for option in reversed(options):
             command = option(command)
         return command
 
     return add
+
+
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+color_option = click.option(
+    "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
+    help="Colours; auto heeds NO_COLOR and pipes.",
+)  # fmt: skip
 
 
 def apply_defaults(context: click.Context, config: Config) -> dict[str, Any]:

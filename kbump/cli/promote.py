@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kbump.cli.edge import Interrupted, say_error
-from kbump.cli.options import CONTEXT, Duration, ListedText, apply_defaults, coloured
+from kbump.cli.options import CONTEXT, Duration, ListedText, added, apply_defaults, coloured, report_options
 from kbump.cli.repository import SOURCE_OPTIONS, build_from
 from kbump.config import MAX_CHANGES, Gates
 from kbump.workspace import find_config
@@ -39,16 +39,9 @@ _SWITCHES = (
 )
 
 
-def _gate_options(command: Any) -> Any:
-    for flags, name, words in reversed(_SWITCHES):
-        command = click.option(flags, f"gate_{name.replace('-', '_')}", default=None, help=words)(command)
-    return command
-
-
-def _source_options(command: Any) -> Any:
-    for option in reversed(SOURCE_OPTIONS):
-        command = option(command)
-    return command
+_GATES = (
+    click.option(flags, f"gate_{name.replace('-', '_')}", default=None, help=words) for flags, name, words in _SWITCHES
+)
 
 
 @click.command("promote", context_settings=CONTEXT, epilog=_EPILOG)
@@ -63,7 +56,7 @@ def _source_options(command: Any) -> Any:
 @click.option("--branch", metavar="NAME", default="", help="Branch of the target.  [default: its default branch]")
 @click.option("--only", metavar="IMAGE", multiple=True, type=ListedText(), help="Only this repository. Repeatable.")
 @click.option("--max-change", type=click.Choice(MAX_CHANGES), help="Refuse greater changes, and unknown ones.")
-@_gate_options
+@added(*_GATES)
 @click.option(
     "--rollback", metavar="[REV]", is_flag=False, flag_value="", help="Go back to the target's images at REV."
 )
@@ -78,17 +71,12 @@ def _source_options(command: Any) -> Any:
 @click.option("--message", metavar="TEMPLATE", default="", help="Subject of the commit; see `set-image --help`.")
 @click.option("--author", metavar="'NAME <ADDRESS>'", default="", help="Author and committer.  [default: kbump]")
 @click.option("--sign", is_flag=True, help="Sign the commit as the git configuration says.")
-@_source_options
+@added(*SOURCE_OPTIONS)
 @click.option("--timeout", type=Duration(), default="2m", show_default=True, metavar="DURATION", help="Give up then.")
-@click.option(
-    "-o", "--output", type=click.Choice(("text", "markdown", "json")), default="text", show_default=True,
-    help="Form of the report; markdown is the page of the pull request.",
-)  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-@click.option("-v", "--verbose", is_flag=True, help="Say also what git does, and what gates note.")
-@click.option(
-    "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
-    help="Colours; auto heeds NO_COLOR and pipes.",
+@report_options(
+    "text", "markdown", "json",
+    form="Form of the report; markdown is the page of the pull request.",
+    more="Say also what git does, and what gates note.",
 )  # fmt: skip
 @click.pass_context
 def promote_command(context: click.Context, /, **_: Any) -> int:

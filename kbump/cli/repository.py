@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kbump.cli.edge import Interrupted, say_error
-from kbump.cli.options import Duration, coloured
+from kbump.cli.options import Duration, added, coloured
 from kbump.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,11 +52,8 @@ NAMES = (
 )  # fmt: skip
 
 
-def repository_options(command: _Command) -> _Command:
-    """Add the options that go with `--repo`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+repository_options = added(*_OPTIONS)
+"""Adds the options that go with `--repo`."""
 
 
 def check_options(options: Mapping[str, Any]) -> None:
