@@ -51,8 +51,10 @@ class _Commands(click.Group):
 Exit codes:
   0    done, or nothing to do
   1    the answer is no: nothing matched, a field was refused, a file would change,
-       a manifest is not valid, environments differ (`diff --exit-code`)
-  2    could not answer: wrong usage, a file that cannot be read, parsed, written
+       a manifest is not valid, environments differ (`diff --exit-code`), a newer
+       build was faster, a gate refused
+  2    could not answer: wrong usage, a file that cannot be read, parsed, written,
+       a repository or forge that cannot be reached or refuses
   130  interrupted (143: terminated); what was left is said
 
 \b
@@ -61,7 +63,7 @@ Every option can come from KBUMP_<COMMAND>_<OPTION> or from `defaults` in
 )
 @click.version_option(None, "--version", package_name="kbump", message="kbump %(version)s")
 def group() -> None:
-    """Rewrite image references in Kubernetes manifests, byte by byte; say what is wrong with them, and what differs."""
+    """Set, check and promote the images of Kubernetes manifests that live in git, and keep every other byte."""
 
 
 def main() -> int:

@@ -63,7 +63,9 @@ host of TO, or of FROM if TO is no URL; other hosts have the variables of their 
 @common_options("text", "markdown", "json", keep_going=False)
 @click.pass_context
 def diff_command(context: click.Context, /, **_: Any) -> int:
-    """Show what differs between two environments: images first, then what nobody expects.
+    """Show what differs between two environments.
+
+    Images come first, then what nobody expects to differ.
 
     FROM and TO are each a file or directory, the name of an environment in .kbump.yaml, REV:PATH of the
     git repository around the current directory, URL//DIRECTORY?ref=REV of a repository (https, ssh,

@@ -80,7 +80,7 @@ _GATES = (
 )  # fmt: skip
 @click.pass_context
 def promote_command(context: click.Context, /, **_: Any) -> int:
-    """Make the images of a target match those of FROM, by a pull request.
+    """Bring the images of FROM into a target by a pull request.
 
     Images pair by workload and container, entries of kustomizations and Helm values by their file. The
     target keeps everything else, also the names of its repositories; there is one pull request, which
