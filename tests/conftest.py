@@ -20,6 +20,18 @@ class Ran(NamedTuple):
     stderr: str
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that speak to a server."""
+    for item in items:
+        given = getattr(item, "callspec", None)
+        servers = {"gitea", "gitea_server"} & {
+            *getattr(item, "fixturenames", ()),
+            *map(str, given.params.values() if given else ()),
+        }
+        if servers or "cluster" in item.path.relative_to(ROOT).parts:
+            item.add_marker("server")
+
+
 @pytest.fixture
 def kbump(monkeypatch: pytest.MonkeyPatch):
     """Run the command line in this process, as `main` does, with real streams of bytes."""
