@@ -15,16 +15,15 @@ if TYPE_CHECKING:
 
 FILE_NAME = ".kbump-holds.json"
 _VERSION = 1
-_KEYS = {"image", "reason", "commit", "since"}
+_KEYS = {"image", "reason", "commit"}
 
 
 class Hold(NamedTuple):
-    """One reference, in its normal spelling; why, the commit that had it, and since when (YYYY-MM-DD)."""
+    """One reference, in its normal spelling; why, and the commit that had it last."""
 
     image: str
     reason: str = ""
     commit: str = ""
-    since: str = ""
 
     def covers(self, reference: ImageReference) -> bool:
         """Whether a reference is this one; another digest of the same tag is another one."""

@@ -14,7 +14,7 @@ from kbump.source import Source
 from tests.test_schemas import SCHEMAS
 
 DIGEST, OTHER = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
-WEB = Hold("ghcr.io/acme/web:1.5.0", "rolled back", "c0ffee", "2026-11-28")
+WEB = Hold("ghcr.io/acme/web:1.5.0", "rolled back", "c0ffee")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_is_not_held_cannot_be_released(text: str) -> None:
         pytest.param({"reason": "x"}, id="a hold without image"),
         pytest.param({"image": "nginx:1"}, id="an image that is not in its normal spelling"),
         pytest.param({"image": "Not An Image"}, id="what is no image"),
-        pytest.param({"image": WEB.image, "since": 5}, id="a number"),
+        pytest.param({"image": WEB.image, "reason": 5}, id="a number"),
         pytest.param({"image": WEB.image, "other": "x"}, id="an unknown key"),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.comparison import Note
@@ -30,6 +29,7 @@ from kbump.remote import check_ref
 from kbump.report.promotion import promotion_page, promotion_title
 from kbump.rewriting.carrying import Carriage, carry, restore
 from kbump.sides import Reading
+from kbump.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from kbump.finding import Finding
     from kbump.forge import Forge
     from kbump.gates import Verdict
+    from kbump.rewriting.result import Change
 
 KIND, ROLLBACK = "promotion", "rollback"
 SUBJECTS = {KIND: "chore: promote {images}", ROLLBACK: "revert: go back to {images}"}
@@ -134,22 +135,27 @@ class Promoter:
         released = {group_of(names(one), self._groups()) for one in self.holds.released}
         for group, carried in grouped(found.carried, self._groups()).items():
             plan = planned(carried, target, Holds() if self.back else self.holds.holds)
-            one = Promotion(group, self._branch(group), "nothing", plan.changes, plan.held, rollback=self.back)
+            changes = [self._placed(change) for change in plan.changes]
+            one = Promotion(group, self._branch(group), "nothing", changes, plan.held, rollback=self.back)
             result.promotions.append(
                 self._promotion(one, plan, result, target, forge, holds=group in released or self._hold(one))
             )
             reset(self.found.repository, self.tip)
         return result._replace(left=found.left)
 
+    def _placed(self, change: Change) -> Change:
+        """Say which environment of the target a change touches."""
+        workspace = Workspace(self.config, [], [], [])
+        return change._replace(environment=workspace.environment(os.path.join(self.found.top, change.location.file)))
+
     def _hold(self, one: Promotion) -> bool:
         """Hold back what a rollback takes away, and nothing else; return whether there is something to hold."""
         if not self.back:
             return False
-        now = time.strftime("%Y-%m-%d", time.gmtime())
         gone = [ImageReference.parse(change.old) for change in one.changed]
         reason = f"rolled back to {self.back[:12]}"
         self.holds.hold(
-            [Hold(normal(reference), reason, self.tip, now) for reference in gone],
+            [Hold(normal(reference), reason, self.tip) for reference in gone],
             [ImageReference.parse(change.new) for change in one.changed],
         )
         return bool(gone)

@@ -139,8 +139,8 @@ def _of_promotion(one: Promotion, paint: Palette, *, verbose: bool) -> Iterable[
     for change in one.refused:
         yield f"{change.location}: {paint('refused', 'red', 'bold')}: `{short(change.old)}` {change.reason}"
     for held in one.held:
-        since = f" since {held.hold.since}" if held.hold.since else ""
-        words = f"`{held.change.new}` is held back{since} (`--release` lets it go)"
+        why = f": {held.hold.reason}" if held.hold.reason else ""
+        words = f"`{held.change.new}` is held back{why} (`--release` lets it go)"
         yield f"{held.change.location}: {paint('held', 'yellow')}: {words}"
     for verdict in one.verdicts:
         if not verdict.passed:

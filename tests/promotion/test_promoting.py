@@ -173,6 +173,12 @@ def test_a_rollback_takes_the_image_away_and_no_promotion_brings_it_back(infra: 
     assert run().promotions[0].status == "opened"
 
 
+def test_a_second_rollback_changes_nothing(infra: Infra, run: Run) -> None:
+    infra.merge(run().promotions[0].proposal.pull_request.number)
+    first = run(rollback="").promotions[0].proposal
+    assert run(rollback="").promotions[0].proposal == first._replace(status="unchanged")
+
+
 def test_what_is_released_may_be_promoted_again(infra: Infra, run: Run) -> None:
     infra.merge(run().promotions[0].proposal.pull_request.number)
     infra.merge(run(rollback="").promotions[0].proposal.pull_request.number)
