@@ -75,17 +75,17 @@ def create(path: str, data: bytes) -> bool:
         raise unwritable(path, error) from None
 
 
-def _name(temporary: str, path: str) -> bool:
+def _name(made: str, path: str) -> bool:
     """Give a temporary file its name, if nothing has it."""
     try:
         # Unlike a rename, a link takes no name that another program has just taken.
-        os.link(temporary, path, follow_symlinks=False)
+        os.link(made, path, follow_symlinks=False)
     except FileExistsError:
         return False
     except OSError as error:
         if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP} or os.path.lexists(path):
             raise
-        os.rename(temporary, path)  # a file system without hard links
+        os.rename(made, path)  # a file system without hard links
     return True
 
 
