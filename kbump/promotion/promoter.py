@@ -48,6 +48,7 @@ SUBJECTS = {KIND: "chore: promote {images}", ROLLBACK: "revert: go back to {imag
 NOTHING_LEFT = "There is nothing left to promote, so this is closed and its branch deleted."
 # What a way back must not be refused for.
 _FORWARD = ("no-downgrade", "immutable-tags", "pinned")
+_NO_LIMIT = 1_000_000
 _NO_BUILD, _PLAIN, _NO_GATES = Build(), Style(), Gates()
 
 
@@ -92,7 +93,7 @@ class Promoter:
             self.found.remote.url,
             self.found.branch,
             [],
-            self._compared(),
+            self._linked(self._compared()),
             [],
             [*source.errors, *target.errors],
         )
@@ -111,6 +112,11 @@ class Promoter:
             found = compare_environments(*sides, reading._replace(build=None))
             note = Note("sources", "", f"{error.message}, so the sources are compared", error.location)
             found = found._replace(notes=[*found.notes, note])
+        return found
+
+    def _linked(self, found: PromotionDiff) -> PromotionDiff:
+        access = self.access
+        sides = self.target, self.origin
         return linked(found, sides, access.environ, deadline=access.deadline, echo=access.echo)
 
     def _carriage(self, source: Contents, target: Contents) -> Carriage:
@@ -180,12 +186,13 @@ class Promoter:
         files = write_edits(target, plan.edits, self.found)
         files += self.holds.write() if holds else []
         one = one._replace(verdicts=self._judged(one), message=self._message(one, ""), patch=self._patch(files))
-        one = one._replace(page=self._page(one, result, "", 1_000_000))
+        rest = self._compared()
+        one = one._replace(page=self._page(one, result, rest, "", _NO_LIMIT))
         if not all(verdict.passed for verdict in one.verdicts):
             return one._replace(status="refused")
         if forge is None:
             return one._replace(status="planned")
-        done = propose(self.found, forge, self._proposal(one, result, forge), sorted(files), self.style)
+        done = propose(self.found, forge, self._proposal(one, result, rest, forge), sorted(files), self.style)
         return one._replace(status=done.status, proposal=done)
 
     def _judged(self, one: Promotion) -> list[Verdict]:
@@ -203,13 +210,13 @@ class Promoter:
         places = [one.location._replace(file=self.found.relative(one.location.file)) for one in found]
         return [one._replace(location=place) for one, place in zip(found, places, strict=True)]
 
-    def _proposal(self, one: Promotion, result: PromoteResult, forge: Forge) -> Proposal:
+    def _proposal(self, one: Promotion, result: PromoteResult, rest: PromotionDiff, forge: Forge) -> Proposal:
         limits = forge.limits
         stated, offered, wishes = self.stated, self.offered, self.wishes
         return Proposal(
             one.branch,
             lambda content: self._message(one, content),
-            lambda content: self._page(one, result, content, limits.body)._replace(
+            lambda content: self._page(one, result, rest, content, limits.body)._replace(
                 title=promotion_title(one, self.target.name, limits.title)
             ),
             content_of,
@@ -225,9 +232,9 @@ class Promoter:
         skip_ci = self.style.skip_ci
         return commit_message(one.changed, self.wishes.build, template, skip_ci=skip_ci, content=content)
 
-    def _page(self, one: Promotion, result: PromoteResult, content: str, limit: int) -> Page:
+    def _page(self, one: Promotion, result: PromoteResult, rest: PromotionDiff, content: str, limit: int) -> Page:
         marker = Marker(self.kind, f"{self.found.directory or '.'} {one.group}".strip(), content)
-        return promotion_page(one, result, self.wishes.build, marker, limit)
+        return promotion_page(one, result, rest, self.wishes.build, marker, limit)
 
     def _patch(self, files: list[str]) -> str:
         return patch(self.found.repository, self.tip, stage(self.found.repository, files))

@@ -13,6 +13,7 @@ from kbump.report.text import Palette, change_rows, counted, short
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from kbump.comparison import PromotionDiff
     from kbump.gates import Verdict
     from kbump.marker import Marker
     from kbump.promotion.result import PromoteResult, Promotion
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from kbump.rewriting.result import Change
 
 _MOST_REASONS = 10
+_STILL = "\n### What still differs\n\n"
+_LEAST_ROOM = 400
 _REST = "_The rest is too long for this page: `kbump diff` shows all of it._"
 
 
@@ -43,15 +46,18 @@ def _named(change: Change) -> str:
     return f"{new.name.rpartition('/')[2]} {f'{old} → ' if old and old != version else ''}{version}"
 
 
-def promotion_page(one: Promotion, result: PromoteResult, build: Build, marker: Marker, limit: int) -> Page:
-    """Return the title and the text of the pull request, which is at most `limit` characters long."""
+def promotion_page(
+    one: Promotion, result: PromoteResult, rest: PromotionDiff, build: Build, marker: Marker, limit: int
+) -> Page:
+    """Return the title and the text of the pull request, which is at most `limit` characters long.
+
+    `rest` is what differs between the target, as it is after the edit, and the source.
+    """
     head = "\n".join([str(marker), *_head(one, result, build), *_gates(one.verdicts), *_said(one, result)])
     if len(head) > limit:
         head = f"{head[: head.rfind(chr(10), 0, limit - len(_REST) - 2)]}\n{_REST}"
-    done = {(change.workload, change.container) for change in one.changed}
-    images = [image for image in result.diff.images if (image.old_object.subject, image.container) not in done]
-    rest = diff_markdown(result.diff._replace(images=images), limit=max(0, limit - len(head) - 200), pointer=_REST)
-    section = f"\n### What differs besides\n\n{rest}" if limit - len(head) > 400 else ""
+    room = limit - len(head) - len(_STILL)
+    section = _STILL + diff_markdown(rest, limit=room, pointer=_REST) if room > _LEAST_ROOM else ""
     return Page(promotion_title(one, result.target, limit), f"{head}\n{section}")
 
 
