@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kbump.delivery.proposing import Page, Proposal
 from kbump.image import ImageReference
-from kbump.marker import Marker, content_of
+from kbump.marker import Marker
 from kbump.message import commit_message
 from kbump.report.delivery import images_page
 
@@ -37,7 +37,7 @@ def image_proposal(
         body = f"{Marker(KIND, of, content)}\n{images_page(changes, build, forge.limits.body - 500)}"
         return Page(title[: forge.limits.title], body)
 
-    return Proposal(_branch(changes, of), message, page, content_of, reopen=reopen)
+    return Proposal(_branch(changes, of), message, page, reopen=reopen)
 
 
 def _branch(changes: Sequence[Change], of: str) -> str:

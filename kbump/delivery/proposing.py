@@ -13,6 +13,7 @@ from kbump.delivery.landing import refusal
 from kbump.errors import GitError
 from kbump.forge.upkeep import close_with_comment, upsert_comment
 from kbump.git import Pushed, Refused, content, delete_branch, differs, fetch, fork, history, push, stage
+from kbump.marker import content_of, without_content
 from kbump.provenance import CONTENT
 
 if TYPE_CHECKING:
@@ -43,14 +44,13 @@ class Page(NamedTuple):
 class Proposal(NamedTuple):
     """A pull request that is wanted.
 
-    `message` and `page` are given the name of what the branch changes (kbump.git.content); `recorded` returns that
-    name from the text of a page, "" if there is none. `reopen`: open one though a person closed it with this content.
+    `message` and `page` are given the name of what the branch changes (kbump.git.content), which the page has in its
+    marker (kbump.marker). `reopen`: open one though a person closed it with this content.
     """
 
     branch: str
     message: Callable[[str], str]
     page: Callable[[str], Page]
-    recorded: Callable[[str], str]
     labels: Sequence[str] = ()
     reviewers: Sequence[str] = ()
     assignees: Sequence[str] = ()
@@ -89,10 +89,10 @@ def propose(found: Checkout, forge: Forge, wanted: Proposal, files: Sequence[str
     tip = found.repository.tip()
     changed = content(found.repository, tip, stage(found.repository, files))
     pulls = forge.find_by_head(wanted.branch, found.branch)
-    opened = next((one for one in pulls if one.state == "open"), None)
+    opened = _only(forge, pulls)
     before = _branch(found, wanted.branch, tip)
     last = max(pulls, key=lambda one: one.number, default=None)
-    if not wanted.reopen and last and last.state == "closed" and wanted.recorded(last.body) == changed:
+    if not (opened or wanted.reopen) and last and last.state == "closed" and content_of(last.body) == changed:
         return Proposed("closed", last, before.tip)
     made = commit_files(found, wanted.message(changed), files, style) or tip
     for _ in range(_MOST_ATTEMPTS):
@@ -110,25 +110,37 @@ def propose(found: Checkout, forge: Forge, wanted: Proposal, files: Sequence[str
     raise GitError(f"`{wanted.branch}` of {found.remote.url} moved each time kbump pushed to it", hint="run it again")
 
 
-def withdraw(found: Checkout, forge: Forge, branch: str, words: str, cleared: Callable[[str], str]) -> Proposed | None:
+def withdraw(found: Checkout, forge: Forge, branch: str, words: str) -> Proposed | None:
     """Close the open pull request of a branch, with a word why, and delete the branch; None if there is neither.
 
-    `cleared` takes out of the page what it proposed, so that the same can be proposed again. A branch with commits of
-    somebody else is left.
+    A branch with commits of somebody else is left.
     """
     tip = found.repository.tip()
     before = _branch(found, branch, tip)
-    opened = next((one for one in forge.find_by_head(branch, found.branch) if one.state == "open"), None)
+    opened = _only(forge, forge.find_by_head(branch, found.branch))
     if not before.tip and not opened:
         return None
     if not before.ours:
         return _blocked(forge, opened, before)
     if opened:
-        forge.update(opened.number, body=cleared(opened.body))
-        opened = close_with_comment(forge, opened.number, words)
+        opened = _close(forge, opened, words)
     if before.tip:
         delete_branch(found.repository, branch, before.tip)
     return Proposed("withdrawn", opened)
+
+
+def _only(forge: Forge, pulls: Sequence[PullRequest]) -> PullRequest | None:
+    """Return the oldest open one, and close the others: runs at the same moment may each have opened one."""
+    opened = sorted((one for one in pulls if one.state == "open"), key=lambda one: one.number)
+    for one in opened[1:]:
+        _close(forge, one, f"Another run opened #{opened[0].number} for the same branch, so this is closed.")
+    return opened[0] if opened else None
+
+
+def _close(forge: Forge, one: PullRequest, words: str) -> PullRequest:
+    """Close a pull request with a word why; what it proposed is taken out of its page: that may be proposed again."""
+    forge.update(one.number, body=without_content(one.body))
+    return close_with_comment(forge, one.number, words)
 
 
 def _branch(found: Checkout, branch: str, tip: str) -> _Branch:
@@ -166,7 +178,8 @@ def _ensure(
         made = forge.create(head=wanted.branch, base=found.branch, title=page.title, body=page.body, draft=wanted.draft)
         asked = forge.request_reviewers(made.number, wanted.reviewers) + forge.assign(made.number, wanted.assignees)
         forge.add_labels(made.number, wanted.labels)
-        return Proposed("opened", made, commit, asked)
+        kept = _only(forge, forge.find_by_head(wanted.branch, found.branch)) or made
+        return Proposed("opened" if kept.number == made.number else "unchanged", kept, commit, asked)
     # As a forge may give it back: with other line ends, and no white space at the end.
     same = opened.title == page.title and opened.body.replace("\r\n", "\n").strip() == page.body.strip()
     if not same:

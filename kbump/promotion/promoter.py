@@ -17,7 +17,7 @@ from kbump.git import patch, reset, stage
 from kbump.holds import Hold, Holds, normal
 from kbump.image import ImageReference
 from kbump.links import linked
-from kbump.marker import Marker, content_of, without_content
+from kbump.marker import Marker
 from kbump.message import commit_message
 from kbump.promotion.contents import Contents, read_contents
 from kbump.promotion.holding import HoldsFile
@@ -179,7 +179,7 @@ class Promoter:
         if not plan.edits and not holds:
             if forge is None:
                 return one
-            gone = withdraw(self.found, forge, one.branch, NOTHING_LEFT, without_content)
+            gone = withdraw(self.found, forge, one.branch, NOTHING_LEFT)
             # A branch that was left of a merge goes without a word.
             silent = not gone or (gone.status == "withdrawn" and not gone.pull_request)
             return one if silent or not gone else one._replace(status=gone.status, proposal=gone)
@@ -219,7 +219,6 @@ class Promoter:
             lambda content: self._page(one, result, rest, content, limits.body)._replace(
                 title=promotion_title(one, self.target.name, limits.title)
             ),
-            content_of,
             tuple(dict.fromkeys((*wishes.labels, *(stated.labels or offered.labels)))),
             tuple(dict.fromkeys((*wishes.reviewers, *(stated.reviewers or offered.reviewers)))),
             tuple(dict.fromkeys((*wishes.assignees, *(stated.assignees or offered.assignees)))),

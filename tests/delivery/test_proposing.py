@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from kbump.delivery.checkout import Access, checkout
 from kbump.delivery.committing import Style
 from kbump.delivery.proposing import Page, Proposal, Proposed, propose, withdraw
+from kbump.marker import Marker
 from kbump.remote import Remote
 from tests.delivery.infra import Infra
 
@@ -20,17 +20,11 @@ BRANCH = "kbump/promote"
 LEFT = "There are commits on this branch that kbump did not make"
 
 
-def recorded(body: str) -> str:
-    found = re.search(r"<!-- ([0-9a-f]+) -->", body)
-    return found[1] if found else ""
-
-
 def proposal(text: str, **given: Any) -> Proposal:
     return Proposal(
         BRANCH,
         lambda name: f"Set web to {text}\n\nKbump-Content: {name}\n",
-        lambda name: Page(f"Web {text}", f"<!-- {name} -->\nThe web is {text}."),
-        recorded,
+        lambda name: Page(f"Web {text}", f"{Marker('promotion', '', name)}\nThe web is {text}."),
         **given,
     )
 
@@ -44,7 +38,7 @@ def run(infra: Infra, text: str, **given: Any) -> Proposed:
 
 def take_back(infra: Infra) -> Proposed | None:
     with checkout(Remote.parse(infra.url), "", Access({**os.environ, **infra.secrets}, math.inf)) as found:
-        return withdraw(found, infra.forge, BRANCH, "Nothing is left.", lambda body: re.sub("<!--.*-->", "", body))
+        return withdraw(found, infra.forge, BRANCH, "Nothing is left.")
 
 
 def test_the_first_run_opens_one(infra: Infra) -> None:
@@ -191,3 +185,21 @@ def test_a_branch_that_shares_nothing_with_the_base_is_somebody_elses(infra: Inf
     run_git("commit", "--quiet", "--allow-empty", "--message", "alien", cwd=other)
     run_git("push", "--quiet", infra.pushed, BRANCH, cwd=other)
     assert run(infra, "1.1").status == "blocked"
+
+
+def test_of_several_that_were_opened_at_the_same_moment_the_oldest_is_kept(infra: Infra) -> None:
+    """A forge may let each of two runs open one for the same branch: none is there when they look."""
+    first = run(infra, "1.1")
+    if infra.kind == "github":
+        infra.host.github.open_pull(BRANCH, "main", "Web 1.1", first.pull_request.body, "kbump-bot")
+    else:
+        forge = infra.forge
+        forge.update(first.pull_request.number, state="closed")
+        forge.create(head=BRANCH, base="main", title="Web 1.1", body=first.pull_request.body)
+        forge.update(first.pull_request.number, state="open")
+    done = run(infra, "1.2")
+    assert (done.status, done.pull_request.number) == ("refreshed", first.pull_request.number)
+    states = {pull.number: pull.state for pull in infra.pulls(BRANCH)}
+    assert sorted(states.values()) == ["closed", "open"]
+    assert states[first.pull_request.number] == "open"
+    assert run(infra, "1.2").status == "unchanged"
