@@ -9,12 +9,12 @@ from kbump import files
 from kbump.errors import SourceError
 from kbump.fields import image_fields
 from kbump.inventory import words_of_images
-from kbump.manifest import manifests
-from kbump.rewriting.carrying import Placed
+from kbump.manifest import is_kustomization, manifests
 from kbump.rewriting.overlays import overridden
+from kbump.rewriting.partners import Placed
 from kbump.rewriting.planning import Plan
 from kbump.rewriting.result import FilePlan
-from kbump.rewriting.texts import change_of
+from kbump.rewriting.texts import OVERRIDDEN, change_of
 from kbump.source import Source
 from kbump.workspace import Workspace
 from kbump.yaml.composer import compose
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 class Contents(NamedTuple):
     """The image fields of an environment; `paths` are those of its files, by the names of their sources.
 
-    `overridden` says of the places that an overlay decides which one does. `errors` are files that could hold images
-    and cannot be read.
+    `overridden` says of the places that an overlay decides which one does. What an overlay only renames has the version
+    of its base: then the entry is not among the fields. `errors` are files that could hold images and cannot be read.
     """
 
     placed: list[Placed]
@@ -64,7 +64,7 @@ def read_contents(root: str, config: Config, shown: Callable[[str], str], *, ign
                 )
         except SourceError as error:
             found.errors.append(error)
-    found.overridden.update(_overridden(found))
+    _heed_overlays(found)
     return found
 
 
@@ -72,27 +72,49 @@ def _fields(workspace: Workspace, path: str, source: Source) -> list[ImageField]
     try:
         documents = compose(source)
     except SourceError:
-        if "{{" in source.text or "apiVersion" not in source.text:
+        known = "apiVersion" in source.text or workspace.is_values(path) or is_kustomization(path)
+        if "{{" in source.text or not known:
             return []  # a template, or no manifest: set-image leaves them, too
         raise
     objects = manifests(source, documents, values=workspace.is_values(path))
     return [field for one in objects for field in image_fields(one, workspace.config.images)]
 
 
-def _overridden(found: Contents) -> dict[str, str]:
-    """Return, by place, which overlay sets the image of a base."""
+def _heed_overlays(found: Contents) -> None:
+    """Say which images of bases overlays set, and which they only give another name."""
+    entries = [one.field for one in found.placed if one.field.role == "kustomization" and one.field.reference]
+    naming = [one for one in entries if one.reference and not (one.reference.tag or one.reference.digest)]
+    renamed = _overridden(found, naming)
+    found.overridden.update(_overridden(found, [one for one in entries if one not in naming]))
+    by_place = {f"{OVERRIDDEN} {one.location}": one for one in naming}
+    gone = {id(by_place[reason]) for reason in renamed.values()}
+    placed = [
+        one._replace(renamed=_new_name(by_place.get(renamed.get(str(one.field.location), "")))) for one in found.placed
+    ]
+    found.placed[:] = [one for one in placed if id(one.field) not in gone]
+
+
+def _new_name(entry: ImageField | None) -> str:
+    return entry.nodes["newName"].value if entry and "newName" in entry.nodes else ""
+
+
+def _overridden(found: Contents, entries: list[ImageField]) -> dict[str, str]:
+    """Return, by place, which of the entries sets the image of a base."""
+    if not entries:
+        return {}
     plans: dict[str, FilePlan] = {}
+    ids = {id(one) for one in entries}
     for one in found.placed:
         field = one.field
         if field.reference:
             name = field.manifest.source.name
-            plan = plans.setdefault(name, FilePlan(name, [], [], []))
-            plan.changes.append(change_of(Plan(field, field.reference, [], {}, True), ""))
+            change = change_of(Plan(field, field.reference, [], {}, True), "")
+            # Only an entry of a kustomization is taken to set what is below it.
+            role = "manifest" if field.role == "kustomization" and id(field) not in ids else change.role
+            plans.setdefault(name, FilePlan(name, [], [], [])).changes.append(change._replace(role=role))
 
     def read(name: str) -> Source:
         return Source.from_bytes(name, files.read(found.paths[name])[0])
 
-    if not any(change.role == "kustomization" for plan in plans.values() for change in plan.changes):
-        return {}
     reasons = overridden(list(plans.values()), found.paths, read)
     return {str(place): reason for places in reasons.values() for place, reason in places.items()}

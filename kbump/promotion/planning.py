@@ -56,9 +56,16 @@ def _nothing(one: Carried) -> Plan:
 
 def _of_source(group: Sequence[Carried]) -> tuple[Source, list[Change], list[Edit]]:
     source = group[0].field.manifest.source
-    plans = looked_at(source, plan((one.field, one.reference) for one in group))
+    right = {id(one.field) for one in group if _is_right(one)}
+    made = iter(looked_at(source, plan((one.field, one.reference) for one in group if id(one.field) not in right)))
+    plans = [_nothing(one) if id(one.field) in right else next(made) for one in group]
     changes = [change_of(made, str(one.source.location)) for made, one in zip(plans, group, strict=True)]
     return source, changes, [edit for made in plans for edit in made.edits]
+
+
+def _is_right(one: Carried) -> bool:
+    """Whether a field that may not be edited need not be."""
+    return bool(one.field.problem) and one.field.reference == one.reference
 
 
 def grouped(carried: Iterable[Carried], groups: Mapping[str, Sequence[str]]) -> dict[str, list[Carried]]:

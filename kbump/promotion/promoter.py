@@ -147,7 +147,8 @@ class Promoter:
                 self._promotion(one, plan, result, target, forge, holds=group in released or self._hold(one))
             )
             reset(self.found.repository, self.tip)
-        return result._replace(left=found.left)
+        left = [str(one) for one in found.left if str(one.field.location) not in target.overridden]
+        return result._replace(left=left)
 
     def _placed(self, change: Change) -> Change:
         """Say which environment of the target a change touches."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kbump.delivery.proposing import Page
 from kbump.image import ImageReference
+from kbump.report.comparison import printable
 from kbump.report.comparison_markdown import code, diff_markdown
 from kbump.report.delivery import images_table, proposed_words, source_words
 from kbump.report.text import Palette, change_rows, counted, short
@@ -132,13 +133,22 @@ def promote_words(result: PromoteResult, *, verbose: bool, colour: bool) -> list
     words = [f"{paint('left', 'yellow')}: {text}" for text in result.left]
     for one in result.promotions:
         words += _of_promotion(one, paint, verbose=verbose)
+    return [*words, *_nothing(result)]
+
+
+def _nothing(result: PromoteResult) -> Iterator[str]:
+    """Say why there is no pull request, where nobody said so yet."""
     changes = [change for one in result.promotions for change in one.changes]
-    held = any(one.held for one in result.promotions)
-    if not (changes or held or result.left):
-        words.append(f"no image of {result.target} pairs with one of {result.source}")
-    elif all(change.status in ("unchanged", "overridden") for change in changes) and not held:
-        words.append(f"nothing to promote: {result.target} has the images of {result.source}")
-    return words
+    told = any(one.held or one.proposal for one in result.promotions)
+    if told or any(change.status not in ("unchanged", "overridden") for change in changes):
+        return
+    verb = "roll back" if any(one.rollback for one in result.promotions) else "promote"
+    if result.left:
+        yield f"nothing to {verb} but what is left"
+    elif changes:
+        yield f"nothing to {verb}: {printable(result.target)} has the images of {printable(result.source)}"
+    else:
+        yield f"no image of {printable(result.target)} pairs with one of {printable(result.source)}"
 
 
 def _of_promotion(one: Promotion, paint: Palette, *, verbose: bool) -> Iterable[str]:
