@@ -10,7 +10,7 @@ from kbump.image import ImageReference
 from kbump.pinning import unpinned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kbump.finding import Finding
     from kbump.rewriting.result import Change
@@ -53,27 +53,26 @@ def verdicts(changes: Sequence[Change], gates: Gates, findings: Sequence[Finding
 
 def _no_downgrade(changes: Sequence[Change]) -> Verdict:
     """Refuse lower versions; of what is no version nobody can say, so it passes with a note."""
-    lower = [f"{_said(one)} is a downgrade" for one in changes if one.change == "downgrade"]
-    unknown = [f"{_said(one)}: which one is newer is unknown" for one in changes if one.change == "unknown"]
+    lower = _once(f"{_said(one)} is a downgrade" for one in changes if one.change == "downgrade")
+    unknown = _once(f"{_said(one)}: which one is newer is unknown" for one in changes if one.change == "unknown")
     return Verdict("no-downgrade", not lower, lower, unknown)
 
 
 def _max_change(changes: Sequence[Change], limit: str) -> Verdict:
     """Refuse what is more than the limit, and what nobody can say it of."""
     allowed = _CLASSES[: _CLASSES.index(limit) + 1]
-    more = [f"{_said(one)} is {one.change}, not at most {limit}" for one in changes if one.change not in allowed]
+    more = _once(f"{_said(one)} is {one.change}, not at most {limit}" for one in changes if one.change not in allowed)
     return Verdict("max-change", not more, more, [])
 
 
 def _immutable_tags(changes: Sequence[Change]) -> Verdict:
-    moving = {one.new: unpinned(ImageReference.parse(one.new)) for one in changes}
-    reasons = [f"`{image}` {why}" for image, why in moving.items() if why]
+    moving = [(one.new, unpinned(ImageReference.parse(one.new))) for one in changes]
+    reasons = _once(f"`{image}` {why}" for image, why in moving if why)
     return Verdict("immutable-tags", not reasons, reasons, [])
 
 
 def _pinned(changes: Sequence[Change]) -> Verdict:
-    without = dict.fromkeys(one.new for one in changes if not ImageReference.parse(one.new).digest)
-    reasons = [f"`{image}` has no digest" for image in without]
+    reasons = _once(f"`{one.new}` has no digest" for one in changes if not ImageReference.parse(one.new).digest)
     return Verdict("pinned", not reasons, reasons, [])
 
 
@@ -88,6 +87,14 @@ _GATES: Mapping[str, Callable[[Sequence[Change]], Verdict]] = {
     "immutable-tags": _immutable_tags,
     "pinned": _pinned,
 }
+
+
+def _once(reasons: Iterable[str]) -> list[str]:
+    """Return each reason once, with the number of places that it is about."""
+    counts: dict[str, int] = {}
+    for reason in reasons:
+        counts[reason] = counts.get(reason, 0) + 1
+    return [reason if count == 1 else f"{reason} (in {count:,} places)" for reason, count in counts.items()]
 
 
 def _said(change: Change) -> str:

@@ -81,6 +81,26 @@ def test_this_is_refused_with_the_reason(settings: Gates, changes: list[Change],
     assert verdict.reasons[0].startswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("settings", "one"),
+    [
+        pytest.param(ON, DOWN, id="no-downgrade"),
+        pytest.param(OFF._replace(max_change="minor"), MAJOR, id="max-change"),
+        pytest.param(Gates({"immutable-tags": True}), changed(":1.4.1", ":latest"), id="immutable-tags"),
+        pytest.param(Gates({"pinned": True}), UP, id="pinned"),
+    ],
+)
+def test_the_same_reason_of_several_places_is_said_once_with_their_number(settings: Gates, one: Change) -> None:
+    (alone,) = verdicts([one], settings)
+    (several,) = verdicts([one] * 10, settings)
+    assert several.reasons == [f"{alone.reasons[0]} (in 10 places)"]
+
+
+def test_the_same_note_of_several_places_is_said_once_with_their_number() -> None:
+    (verdict,) = verdicts([OTHER] * 2, ON)
+    assert [note.endswith("is unknown (in 2 places)") for note in verdict.notes] == [True]
+
+
 def test_what_is_no_version_passes_the_gate_for_downgrades_with_a_note() -> None:
     (verdict,) = verdicts([OTHER], ON)
     assert verdict.notes == ["ghcr.io/acme/web:main-1 -> ghcr.io/acme/web:main-2: which one is newer is unknown"]
