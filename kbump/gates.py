@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.config import MAX_CHANGES, Gates
@@ -38,9 +39,12 @@ def merged(*said: Gates) -> Gates:
     return Gates(switches, next((gates.max_change for gates in said if gates.max_change), ""))
 
 
-def verdicts(changes: Sequence[Change], gates: Gates, findings: Sequence[Finding] = ()) -> list[Verdict]:
-    """Return what each gate that is on says of the changes; `findings` are those of the target after the edit.
+def verdicts(
+    changes: Sequence[Change], gates: Gates, findings: Sequence[Finding] = (), known: Sequence[Finding] = ()
+) -> list[Verdict]:
+    """Return what each gate that is on says of the changes.
 
+    `findings` are those of the target after the edit, `known` those that it had before: they refuse nothing.
     Raises UsageError for an unknown `max_change`.
     """
     if gates.max_change and gates.max_change not in MAX_CHANGES:
@@ -48,7 +52,7 @@ def verdicts(changes: Sequence[Change], gates: Gates, findings: Sequence[Finding
     found = [gate(changes) for name, gate in _GATES.items() if gates.switches.get(name)]
     if gates.max_change:
         found.append(_max_change(changes, gates.max_change))
-    return found + ([_valid(findings)] if gates.switches.get("valid") else [])
+    return found + ([_valid(findings, known)] if gates.switches.get("valid") else [])
 
 
 def _no_downgrade(changes: Sequence[Change]) -> Verdict:
@@ -76,10 +80,23 @@ def _pinned(changes: Sequence[Change]) -> Verdict:
     return Verdict("pinned", not reasons, reasons, [])
 
 
-def _valid(findings: Sequence[Finding]) -> Verdict:
-    reasons = [f"{one.location}: {one.message}" for one in findings if one.severity == "error"]
-    notes = [f"{one.location}: {one.message}" for one in findings if one.severity == "warning"]
+def _valid(findings: Sequence[Finding], known: Sequence[Finding]) -> Verdict:
+    """Refuse errors that the edit makes; lines may have moved, so that what was there before is told by its words."""
+    before = Counter(map(_identity, known))
+    reasons, notes = [], []
+    for one in findings:
+        was_there = before[_identity(one)] > 0
+        before[_identity(one)] -= 1
+        words = f"{one.location}: {one.message}{' (as before)' if was_there else ''}"
+        if one.severity == "error" and not was_there:
+            reasons.append(words)
+        elif one.severity in ("error", "warning"):
+            notes.append(words)
     return Verdict("valid", not reasons, reasons, notes)
+
+
+def _identity(one: Finding) -> tuple[str, str, str]:
+    return one.rule, one.location.file, one.message
 
 
 _GATES: Mapping[str, Callable[[Sequence[Change]], Verdict]] = {

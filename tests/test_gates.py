@@ -116,6 +116,17 @@ def test_an_error_in_the_target_refuses_and_a_warning_is_a_note() -> None:
     assert verdict == ("valid", False, ["web.yaml:3:1: `replicas` must be an integer"], ["web.yaml:3:1: is deprecated"])
 
 
+def test_an_error_that_was_there_before_on_another_line_is_a_note() -> None:
+    before, after, other = (
+        Finding("wrong-type", "error", Location(file, line, 1), "`replicas` must be an integer")
+        for file, line in (("web.yaml", 3), ("web.yaml", 4), ("api.yaml", 4))
+    )
+    (verdict,) = verdicts([UP], Gates({"valid": True}), [after], [before])
+    assert verdict == ("valid", True, [], ["web.yaml:4:1: `replicas` must be an integer (as before)"])
+    (verdict,) = verdicts([UP], Gates({"valid": True}), [after, after, other], [before])
+    assert (verdict.passed, len(verdict.reasons), len(verdict.notes)) == (False, 2, 1)
+
+
 def test_all_gates_that_are_on_speak() -> None:
     on = merged(Gates(dict.fromkeys(SWITCHES, True), "minor"))
     assert [one.gate for one in verdicts([UP], on)] == [

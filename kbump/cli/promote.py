@@ -35,7 +35,7 @@ _SWITCHES = (
     ("--downgrades/--no-downgrades", "no-downgrade", "Let images go to lower versions.  [default: no]"),
     ("--immutable-tags/--moving-tags", "immutable-tags", "Refuse tags that move, such as latest."),
     ("--pinned/--unpinned", "pinned", "Refuse images without a digest."),
-    ("--valid/--unchecked", "valid", "Refuse if the target is not valid afterwards, by `kbump validate`."),
+    ("--valid/--unchecked", "valid", "Refuse an edit that makes errors, by `kbump validate`."),
 )
 
 

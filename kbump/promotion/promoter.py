@@ -82,6 +82,7 @@ class Promoter:
         self.offered = origin.config.promotion
         self.style = wishes.style.under(self.config)
         self.holds = HoldsFile(found)
+        self.known: Sequence[Finding] | None = None
 
     def promote(self, forge: Callable[[], Forge]) -> PromoteResult:
         """Promote; the forge is asked for only if there is something to write."""
@@ -184,9 +185,10 @@ class Promoter:
             # A branch that was left of a merge goes without a word.
             silent = not gone or (gone.status == "withdrawn" and not gone.pull_request)
             return one if silent or not gone else one._replace(status=gone.status, proposal=gone)
+        known = self._known()
         files = write_edits(target, plan.edits, self.found)
         files += self.holds.write() if holds else []
-        one = one._replace(verdicts=self._judged(one), message=self._message(one, ""), patch=self._patch(files))
+        one = one._replace(verdicts=self._judged(one, known), message=self._message(one, ""), patch=self._patch(files))
         rest = self._compared()
         one = one._replace(page=self._page(one, result, rest, "", _NO_LIMIT))
         if not all(verdict.passed for verdict in one.verdicts):
@@ -196,12 +198,21 @@ class Promoter:
         done = propose(self.found, forge, self._proposal(one, result, rest, forge), sorted(files), self.style)
         return one._replace(status=done.status, proposal=done)
 
-    def _judged(self, one: Promotion) -> list[Verdict]:
+    def _gates(self) -> Gates:
         gates = merged(self.stated.gates, self.wishes.gates, self.offered.gates)
-        if self.back:
-            kept = {name: on for name, on in gates.switches.items() if name not in _FORWARD}
-            gates = Gates(kept)
-        return verdicts(one.changed, gates, self._findings() if gates.switches.get("valid") else [])
+        if not self.back:
+            return gates
+        return Gates({name: on for name, on in gates.switches.items() if name not in _FORWARD})
+
+    def _judged(self, one: Promotion, known: Sequence[Finding]) -> list[Verdict]:
+        gates = self._gates()
+        return verdicts(one.changed, gates, self._findings() if gates.switches.get("valid") else [], known)
+
+    def _known(self) -> Sequence[Finding]:
+        """Return what is wrong with the target's tip, which must be checked out the first time."""
+        if self.known is None:
+            self.known = self._findings() if self._gates().switches.get("valid") else []
+        return self.known
 
     def _findings(self) -> list[Finding]:
         """Return what is wrong with the target as it is in the checkout now."""
