@@ -7,7 +7,7 @@ import importlib
 import click
 
 from kbump.cli.edge import guarded_main
-from kbump.cli.options import CONTEXT
+from kbump.cli.options import CONTEXT, refuse_repeated
 
 COMMANDS = {
     "diff": ("kbump.cli.diff", "diff_command"),
@@ -41,7 +41,10 @@ class _Commands(click.Group):
             close = get_close_matches(args[0], COMMANDS, 1)
             hint = f" Did you mean `{close[0]}`?" if close else " See `kbump --help`."
             raise click.UsageError(f"There is no command `{args[0]}`.{hint}", ctx)
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        if command and not ctx.resilient_parsing:
+            refuse_repeated(click.Context(command, ctx, name, **command.context_settings), rest)
+        return name, command, rest
 
 
 @click.group(

@@ -87,6 +87,29 @@ color_option = click.option(
 )  # fmt: skip
 
 
+def refuse_repeated(context: click.Context, args: list[str]) -> None:
+    """Raise a usage error for an option of a command that takes one value and is given several.
+
+    click takes the last of them in silence. A flag may be said twice, but not together with its opposite.
+    """
+    given = context.command.make_parser(context).parse_args(list(args))[2]
+    options = [one for one in given if isinstance(one, click.Option)]
+    if any(one.is_eager for one in options):
+        return  # `--help` is what is answered
+    for option in options:
+        single = not (option.multiple or option.count or (option.is_flag and not option.secondary_opts))
+        if single and options.count(option) > 1:
+            words = (
+                f"{' or '.join(f'`{name}`' for name in _names(option))} is given more than once, and takes one value"
+            )
+            raise click.UsageError(f"{words}.", context)
+
+
+def _names(option: click.Option) -> list[str]:
+    """Return an option's long name, and that of its opposite."""
+    return [max(names, key=len) for names in (option.opts, option.secondary_opts) if names]
+
+
 def apply_defaults(context: click.Context, config: Config) -> dict[str, Any]:
     """Return the command's parameters, with the defaults of .kbump.yaml where nothing else gave a value."""
     params = dict(context.params)
@@ -95,15 +118,24 @@ def apply_defaults(context: click.Context, config: Config) -> dict[str, Any]:
         name = parameter.name or ""
         option = name.replace("_", "-")
         given = context.get_parameter_source(name)
-        if option in defaults and given in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP):
+        said = defaults.get(option)
+        if said is not None and given in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP):
             try:
-                params[name] = parameter.type_cast_value(context, defaults[option])
+                params[name] = _cast(context, parameter, said)
             except click.BadParameter as error:
                 raise click.BadParameter(
                     f"{error.message} (from `defaults` in .kbump.yaml)", context, parameter
                 ) from None
     context.color = wants_colour(params["color"])
     return params
+
+
+def _cast(context: click.Context, parameter: click.Parameter, said: Any) -> Any:
+    """Return a value of .kbump.yaml as the command line would give it."""
+    if isinstance(said, list) != parameter.multiple:
+        wanted = "a list" if parameter.multiple else "one value"
+        raise click.BadParameter(f"it takes {wanted}", context, parameter)
+    return parameter.type_cast_value(context, said)
 
 
 def wants_colour(choice: str) -> bool | None:

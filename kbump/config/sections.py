@@ -173,6 +173,10 @@ def _defaults(reader: Reader, command: str, node: Node) -> dict[str, Any]:
 
 
 def _default(reader: Reader, name: str, node: Node) -> Any:
+    """Return the text of a default as a command line would have it, a list of texts, or None for null."""
     from kbump.yaml.nodes import Scalar
 
-    return reader.value(node, name) if type(node) is Scalar else list(reader.texts(node, name))
+    if type(node) is not Scalar:
+        return list(reader.texts(node, name))
+    # The number 1.40 is 1.4, and was meant to be a version.
+    return None if reader.value(node, name) is None else node.value
