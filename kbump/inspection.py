@@ -44,7 +44,7 @@ class ValidateResult(NamedTuple):
     objects that were checked against a schema, `unknown` those of each `apiVersion Kind` without one; `others` are
     files that hold no manifest, `encrypted` counts objects of which SOPS hides the values, `ignored` findings that
     comments and settings leave out. `version` is the Kubernetes version, `release` the one that the schemas are from.
-    `built` is the overlay whose text was checked, if it was one.
+    `built` are the overlays whose texts were checked, if it was some.
     """
 
     findings: list[Finding]
@@ -58,7 +58,7 @@ class ValidateResult(NamedTuple):
     ignored: int
     version: str
     release: str
-    built: Built | None = None
+    built: Sequence[Built] = ()
 
     def at_least(self, severity: str) -> list[Finding]:
         """Return the findings of a severity and those that are worse."""

@@ -229,6 +229,13 @@ def test_kustomize_output_is_listed_under_the_directory(kbump, pod: Path) -> Non
     ran = kbump("images", "-k", str(pod))
     assert ran.code == 0
     assert "acme/web:2.0.0" in ran.stdout
+    other = pod / "other"
+    other.mkdir()
+    (other / "kustomization.yaml").write_text("resources: [pod.yaml]\nimages: [{name: acme/web, newTag: 3.0.0}]\n")
+    (other / "pod.yaml").write_text(POD)
+    both = kbump("images", "-k", str(pod), "-k", str(other), "-k", f"{pod}/", "-k", str(pod / "absent"))
+    assert [line.split()[-1] for line in both.stdout.splitlines()] == ["acme/web:2.0.0", "acme/web:3.0.0"]
+    assert (both.code, both.stderr.count("kubectl kustomize")) == (2, 1)
     broken = kbump("images", "-k", str(pod / "absent"))
     assert broken.code == 2
     assert "kubectl kustomize" in broken.stderr

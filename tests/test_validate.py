@@ -317,6 +317,52 @@ def test_an_overlay_that_cannot_be_built_is_an_error(kbump, tree) -> None:
     assert ran.stderr.startswith("error: `kubectl kustomize overlay` failed: ")
 
 
+@needs_kubectl
+def test_all_overlays_that_are_named_are_checked_each_by_itself_and_once(kbump, tree, monkeypatch) -> None:
+    one = "resources: [a.yaml]\n"
+    tree(
+        {
+            "a/kustomization.yaml": one,
+            "a/a.yaml": WRONG,
+            "b/kustomization.yaml": one,
+            "b/a.yaml": f"{VALID}---\n{WIDGET}",
+        }
+    )
+    ran = kbump("validate", "-k", "a", "-k", "b", "-k", "a/", "-o", "concise")
+    assert ran.code == 1
+    assert re.sub(r"line \d", "line N", ran.stdout) == (
+        "a/kustomization.yaml:1:1: [error] unknown field `dta` (dta of ConfigMap a, line N, column 1 of "
+        "`kubectl kustomize a`) (unknown-field)\n"
+    )
+    assert ran.stderr.startswith("skipped: 1 object without a schema: example.com/v1 Widget (1)\n")
+    assert "1 error in 1 of 2 overlays; 2 objects checked for " in ran.stderr
+    assert kbump("validate", "-k", "b", "-k", "a").stdout == kbump("validate", "-k", "a").stdout
+    monkeypatch.setenv("KBUMP_VALIDATE_KUSTOMIZE", os.pathsep.join("ba"))
+    assert kbump("validate", "-o", "concise").stdout == ran.stdout
+    assert "**kbump validate** `-k b -k a`: 1 error in" in kbump("validate", "-o", "markdown").stdout
+
+
+@needs_kubectl
+def test_an_overlay_that_cannot_be_built_keeps_no_other_from_being_checked(kbump, tree) -> None:
+    broken = "resources: [absent.yaml]\n"
+    tree({"a/kustomization.yaml": broken, "c/kustomization.yaml": broken})
+    tree({"b/kustomization.yaml": "resources: [a.yaml]\n", "b/a.yaml": WRONG})
+    ran = kbump("validate", "-k", "a", "-k", "b", "-o", "concise")
+    assert (ran.code, ran.stdout.count("\n")) == (2, 1)
+    assert "error: `kubectl kustomize a` failed: " in ran.stderr
+    ran = kbump("validate", "-k", "a", "-k", "c")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert re.findall(r"error: `kubectl kustomize (.)` failed", ran.stderr) == ["a", "c"]
+
+
+def test_a_kustomization_that_is_named_itself_has_its_directory_as_a_hint(kbump, tree) -> None:
+    tree({"kustomization.yaml": "resources: []\n", "a/kustomization.yaml": "resources: []\n"})
+    for name, directory in (("kustomization.yaml", "."), ("a/kustomization.yaml", "a")):
+        ran = kbump("validate", "-k", name)
+        assert (ran.code, ran.stdout) == (2, "")
+        assert ran.stderr == f"error: `{name}` is a file\n  hint: name its directory: `-k {directory}`\n"
+
+
 def test_an_environment_stands_for_its_directory(kbump, tree) -> None:
     tree({".kbump.yaml": "environments: {qa: k8s/qa, prod: k8s/prod}\n", "k8s/qa/a.yaml": WRONG, "k8s/prod/a.yaml": ""})
     ran = kbump("validate", "--environment", "qa", "-o", "concise")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kbump.cli.edge import say_error
+from kbump.cli.kustomizing import build, check_exclusive, kustomize_option
 from kbump.cli.options import CONTEXT, apply_defaults, coloured, common_options
 from kbump.cli.progress import progress_bar
 from kbump.errors import UsageError
 from kbump.inventory import ImagesResult, images
 from kbump.workspace import find_config
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _EPILOG = """\b
 Examples:
@@ -30,7 +34,7 @@ all the same)."""
 
 @click.command("images", context_settings=CONTEXT, epilog=_EPILOG)
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
-@click.option("-k", "--kustomize", metavar="DIR", help="List what `kubectl kustomize DIR` builds.")
+@kustomize_option("List")
 @click.option("--environment", metavar="NAME", default="", help="List the directory that .kbump.yaml gives NAME.")
 @click.option(
     "--require-pinned",
@@ -61,12 +65,9 @@ def images_command(context: click.Context, /, **_: Any) -> int:
 
 def _listed(options: dict[str, Any]) -> ImagesResult:
     paths = options["paths"]
-    if sum(map(bool, (options["kustomize"], options["environment"], paths))) > 1:
-        raise UsageError("PATH, `-k` and `--environment` exclude one another", hint="name one of them")
+    check_exclusive(options)
     if options["kustomize"]:
-        from kbump.cluster.kubectl import kustomize
-
-        return images(text=kustomize(options["kustomize"]), name=options["kustomize"])
+        return _of_overlays(options["kustomize"])
     if "-" in paths:
         if len(paths) > 1:
             raise UsageError("`-` cannot be combined with other paths", hint="leave one of them out")
@@ -85,6 +86,18 @@ def _listed(options: dict[str, Any]) -> ImagesResult:
     finally:
         if progress:
             progress.clear()
+
+
+def _of_overlays(directories: Sequence[str]) -> ImagesResult:
+    overlays, errors = build(directories)
+    results = [images(text=text, name=overlay.directory) for overlay, text in overlays]
+    return ImagesResult(
+        [image for one in results for image in one.images],
+        [*errors, *(error for one in results for error in one.errors)],
+        [skipped for one in results for skipped in one.skipped],
+        sum(one.files for one in results),
+        sum(one.others for one in results),
+    )
 
 
 def _rows(context: click.Context, result: ImagesResult, output: str, pinned: bool) -> str:

@@ -11,16 +11,18 @@ import click
 
 from kbump.cli.commenting import below_top, comment, comment_option
 from kbump.cli.edge import say_error
+from kbump.cli.kustomizing import build, check_exclusive, kustomize_option
 from kbump.cli.options import CONTEXT, ListedText, apply_defaults, coloured, common_options
 from kbump.cli.progress import progress_bar
 from kbump.errors import KbumpError, UsageError
-from kbump.finding import SEVERITIES, Built
+from kbump.finding import SEVERITIES
 from kbump.inspection import ValidateResult, validate
 from kbump.marker import Marker
-from kbump.overlays import kustomization_file
 from kbump.workspace import find_config
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kbump.finding import Finding
 
 _EPILOG = """\b
@@ -43,7 +45,7 @@ Exit codes: 0 nothing is wrong, but for warnings (see `--fail-on`); 1 something 
 
 @click.command("validate", context_settings=CONTEXT, epilog=_EPILOG)
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
-@click.option("-k", "--kustomize", metavar="DIR", help="Check what `kubectl kustomize DIR` builds.")
+@kustomize_option("Check")
 @click.option("--environment", metavar="NAME", default="", help="Check the directory that .kbump.yaml gives NAME.")
 @click.option(
     "--kubernetes-version",
@@ -114,7 +116,7 @@ def validate_command(context: click.Context, /, **_: Any) -> int:
     code = 2 if result.errors else 1 if result.at_least(options["fail_on"]) else 0
     if options["comment"] is None:
         return code
-    start = options["kustomize"] or next(iter(paths), ".")
+    start = next(iter((*options["kustomize"], *paths)), ".")
     page = partial(_page, result, seen.findings, options)
     return max(code, comment(page, Marker("validate", _name(options)), start, options))
 
@@ -122,17 +124,16 @@ def validate_command(context: click.Context, /, **_: Any) -> int:
 def _checked(options: dict[str, Any], texts: dict[str, str]) -> ValidateResult:
     """Check what the command line names; a text that is in no file is kept, for excerpts."""
     paths = options["paths"]
-    if sum(map(bool, (options["kustomize"], options["environment"], paths))) > 1:
-        raise UsageError("PATH, `-k` and `--environment` exclude one another", hint="name one of them")
+    check_exclusive(options)
     settings = {
         name: options[name]
         for name in ("kubernetes_version", "crds", "deprecations_until", "fail_on_skipped", "skip_non_manifests")
     }
-    if options["kustomize"] or "-" in paths:
-        name, text = _read(options)
-        texts[name] = text
-        built = Built(name, kustomization_file(name) or name) if options["kustomize"] else None
-        return validate(text=text, name=name, **settings)._replace(built=built)
+    if options["kustomize"]:
+        return _of_overlays(options["kustomize"], settings, texts)
+    if "-" in paths:
+        texts["-"] = _standard_input(paths)
+        return validate(text=texts["-"], **settings)
     progress = progress_bar("Checking manifests")
     try:
         return validate(
@@ -149,16 +150,38 @@ def _checked(options: dict[str, Any], texts: dict[str, str]) -> ValidateResult:
             progress.clear()
 
 
-def _read(options: dict[str, Any]) -> tuple[str, str]:
-    """Return the name and text of what is built by kustomize, or comes from standard input."""
-    from kbump.cluster.kubectl import kustomize
+def _of_overlays(directories: Sequence[str], settings: dict[str, Any], texts: dict[str, str]) -> ValidateResult:
+    """Check what each overlay builds by itself: the same object in two of them is there once for each."""
+    overlays, errors = build(directories)
+    texts.update((overlay.directory, text) for overlay, text in overlays)
+    results = [validate(text=text, name=overlay.directory, **settings) for overlay, text in overlays]
+    joined = _joined(results)
+    return joined._replace(built=[overlay for overlay, _ in overlays], errors=[*errors, *joined.errors])
+
+
+def _joined(results: Sequence[ValidateResult]) -> ValidateResult:
+    unknown: dict[str, int] = {}
+    for kind, number in (item for one in results for item in one.unknown.items()):
+        unknown[kind] = unknown.get(kind, 0) + number
+    return results[0]._replace(
+        findings=[finding for one in results for finding in one.findings],
+        errors=[error for one in results for error in one.errors],
+        skipped=[skipped for one in results for skipped in one.skipped],
+        unknown=dict(sorted(unknown.items())),
+        others=[other for one in results for other in one.others],
+        files=sum(one.files for one in results),
+        resources=sum(one.resources for one in results),
+        encrypted=sum(one.encrypted for one in results),
+        ignored=sum(one.ignored for one in results),
+    )
+
+
+def _standard_input(paths: Sequence[str]) -> str:
     from kbump.source import Source
 
-    if options["kustomize"]:
-        return options["kustomize"], kustomize(options["kustomize"])
-    if len(options["paths"]) > 1:
+    if len(paths) > 1:
         raise UsageError("`-` cannot be combined with other paths", hint="leave one of them out")
-    return "-", Source.from_bytes("-", sys.stdin.buffer.read()).text
+    return Source.from_bytes("-", sys.stdin.buffer.read()).text
 
 
 def _page(result: ValidateResult, shown: list[Finding], options: dict[str, Any], **limit: Any) -> str:
@@ -172,7 +195,7 @@ def _name(options: dict[str, Any]) -> str:
     if options["environment"]:
         return str(options["environment"])
     if options["kustomize"]:
-        return f"-k {below_top(options['kustomize'])}"
+        return " ".join(f"-k {below_top(one)}" for one in options["kustomize"])
     named = " ".join(map(below_top, options["paths"] or ["."]))
     return "" if named == "." else named
 

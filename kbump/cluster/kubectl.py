@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ def kustomize(directory: str, *, environ: Mapping[str, str] | None = None, timeo
 
     Without `environ` it is run with the variables of this process.
     """
+    if os.path.isfile(directory):
+        named = os.path.dirname(directory) or "."
+        raise SourceError(f"`{directory}` is a file", hint=f"name its directory: `-k {named}`")
     try:
         done = execute(["kubectl", "kustomize", "--", directory], environ, allowed_s=timeout_s)
     except FileNotFoundError:

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from kbump.finding import SEVERITIES
-from kbump.report.built import built_place
+from kbump.report.built import built_of, built_place
 from kbump.report.text import Palette, aligned, counted, skipped_words
 from kbump.source import Source
 
@@ -27,7 +27,7 @@ _SECRET = re.compile(r"""(?i)\bkind["']?[ \t]*:[ \t]*["']?secret\b""")
 
 
 def findings_text(
-    findings: Iterable[Finding], read: Callable[[str], str | None], *, colour: bool, built: Built | None = None
+    findings: Iterable[Finding], read: Callable[[str], str | None], *, colour: bool, built: Sequence[Built] = ()
 ) -> str:
     """Return each finding with an excerpt of its line; `read` gives the text of a file, or None.
 
@@ -109,7 +109,7 @@ def _shows_secrets(finding: Finding, line: str) -> bool:
     return finding.subject.partition(" ")[0] in ("Secret", "") or bool(_SECRET.search(line))
 
 
-def _block(finding: Finding, line: str | None, paint: Palette, built: Built | None) -> str:
+def _block(finding: Finding, line: str | None, paint: Palette, built: Sequence[Built]) -> str:
     margin = " " * max(2, len(str(finding.location.line)))
     name = paint(f"{finding.severity}[{finding.rule}]", COLOUR_OF[finding.severity], "bold")
     rows = [
@@ -129,9 +129,9 @@ def _see(page: str, paint: Palette) -> str:
     return f"{paint('see', 'cyan')}: {page}\n" if page else ""
 
 
-def _place(finding: Finding, built: Built | None) -> str:
-    within = built is not None and finding.location.file == built.directory
-    return built_place(finding.location, built) if built and within else str(finding.location)
+def _place(finding: Finding, overlays: Sequence[Built]) -> str:
+    built = built_of(finding, overlays)
+    return built_place(finding.location, built) if built else str(finding.location)
 
 
 def _excerpt(finding: Finding, line: str, margin: str, paint: Palette) -> list[str]:
@@ -254,5 +254,7 @@ def _where(result: ValidateResult) -> str:
 
 
 def _everywhere(result: ValidateResult) -> str:
-    """Name what was looked at: the overlay, or else the number of files."""
-    return f"`{result.built.command}`" if result.built else counted(result.files, "file")
+    """Name what was looked at: the overlay, or else the number of overlays or files."""
+    if len(result.built) == 1:
+        return f"`{result.built[0].command}`"
+    return counted(result.files, "overlay" if result.built else "file")

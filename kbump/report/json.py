@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from kbump.report.text import unicode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from kbump.delivery import Delivery
     from kbump.delivery.proposing import Proposed
     from kbump.errors import KbumpError, Location
-    from kbump.finding import Finding
+    from kbump.finding import Built, Finding
     from kbump.inspection import ValidateResult
     from kbump.inventory import Image, ImagesResult
     from kbump.rewriting.result import Change
@@ -88,10 +88,10 @@ def validate_json(result: ValidateResult) -> str:
             "version": _VERSION,
             "kubernetesVersion": result.version,
             "release": result.release,
-            "built": result.built.directory if result.built else "",
+            "built": [one._asdict() for one in result.built],
             "files": result.files,
             "resources": result.resources,
-            "findings": [_located(finding) for finding in result.findings],
+            "findings": [_located(finding, result.built) for finding in result.findings],
             "errors": errors_data(result.errors),
             "skipped": _skipped(result.skipped),
             "unknown": [_unknown(kind, number) for kind, number in result.unknown.items()],
@@ -126,13 +126,21 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {**_place(finding.location), "message": finding.message, "fix": finding.fix}
 
 
-def _located(finding: Finding) -> dict[str, Any]:
-    """Return all of a finding but whether it is secret, and the page of its rule."""
+def _located(finding: Finding, overlays: Sequence[Built]) -> dict[str, Any]:
+    """Return all of a finding but whether it is secret, and the page of its rule.
+
+    That of a built text is at the top of the kustomization, and has its place in the text beside that.
+    """
+    from kbump.report.built import built_of
     from kbump.validation.rules import RULES
 
     fields = finding._asdict()
     del fields["secret"]
-    return {**_place(fields.pop("location")), **fields, "url": RULES[finding.rule].url}
+    place, built, within = _place(fields.pop("location")), built_of(finding, overlays), None
+    if built:
+        within = {**place, "length": fields["length"]}
+        place, fields = {"file": built.file, "line": 1, "column": 1}, {**fields, "length": 1}
+    return {**place, **fields, "url": RULES[finding.rule].url, "built": within}
 
 
 def _unknown(kind: str, number: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kbump.report.built import in_files
 from kbump.report.comparison_markdown import LIMIT, Line, capped, code
 from kbump.report.findings import flat, sum_text, validate_words
 from kbump.report.text import counted
@@ -40,7 +41,8 @@ def validate_markdown(
 
     What goes beyond the limit is left out at a line, and the `pointer` takes its place.
     """
-    listed = result.findings if shown is None else shown
+    # What is in a built text is in a file for whoever reads a page.
+    listed = in_files(result if shown is None else result._replace(findings=list(shown))).findings
     title = f"**kbump validate** {code(name)}" if name else "**kbump validate**"
     lines = [
         Line(f"{title}: {prose(sum_text(result))}"),

@@ -103,7 +103,10 @@ def aligned(rows: Sequence[Sequence[str]], styles: Sequence[tuple[str, ...]], pa
 
 def counted(number: int, noun: str) -> str:
     """Write a number with its noun: `1 image`, `2 images`, `3 entries`."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}es" if noun.endswith(("ch", "ss")) else f"{noun}s"
+    if noun.endswith("y") and not noun.endswith("ay"):
+        plural = f"{noun[:-1]}ies"
+    else:
+        plural = f"{noun}es" if noun.endswith(("ch", "ss")) else f"{noun}s"
     return f"{number:,} {noun if number == 1 else plural}"
 
 
