@@ -15,6 +15,7 @@ from kbump.namesakes import Namesakes
 from kbump.nonmanifests import no_manifest, non_manifests
 from kbump.overlays import Overlays
 from kbump.parallel import fork_map
+from kbump.rereading import Rereader
 from kbump.source import Source
 from kbump.validation.checking import Checked, Checker
 from kbump.validation.custom import custom_schemas
@@ -225,7 +226,8 @@ class _Run:
 
     def result(self, found: list[Checked]) -> ValidateResult:
         order = {one.file: number for number, one in enumerate(found)}
-        namesakes = Namesakes(self.scopes, self.overlays.is_patch, self.catalog.version, self.text)
+        rereader = Rereader(self.catalog.version, self.text)
+        namesakes = Namesakes(self.scopes, self.overlays.is_patch, rereader)
         repeated, excused = namesakes.findings(found)
         findings = [finding for one in found for finding in one.findings] + repeated
         findings, ignored = self.unignored(findings)

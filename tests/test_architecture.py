@@ -18,6 +18,7 @@ WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
 WORKFLOWS = {
     "workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching", "environment",
     "sides", "links", "differences", "promotion", "nonmanifests", "given", "commenting", "discovery", "initialization",
+    "rereading",
 }  # fmt: skip
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
@@ -45,10 +46,11 @@ MAY_IMPORT = {
     | REPORT
     | {"workspace", "inventory", "inspection", "environment", "sides", "links", "differences", "delivery", "reaching"},
     "overlays": VALUES | VERBS | WORLD,
-    "namesakes": VALUES | VERBS | WORLD,
+    "rereading": VALUES | VERBS | WORLD,
+    "namesakes": VALUES | VERBS | {"rereading"},
     "given": VALUES | VERBS | WORLD,
     "nonmanifests": VALUES | VERBS,
-    "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes", "nonmanifests", "given"},
+    "inspection": VALUES | VERBS | WORLD | {"workspace", "overlays", "namesakes", "rereading", "nonmanifests", "given"},
     "report": VALUES
     | {
         "rewriting",

@@ -32,14 +32,16 @@ class Identity(NamedTuple):
     """What makes an object the same as another one, and where it is."""
 
     key: tuple[str, str, str, str]
+    version: str
     document: int
     path: Path
 
     @property
-    def subject(self) -> str:
-        """The object as people name it: `Deployment shop/web`."""
-        _, kind, namespace, name = self.key
-        return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
+    def resource(self) -> Resource:
+        """The object without its data."""
+        group, kind, namespace, name = self.key
+        api_version = f"{group}/{self.version}" if group else self.version
+        return Resource(self.document, self.path, {}, api_version, kind, namespace, name)
 
 
 class Checked(NamedTuple):
@@ -275,4 +277,4 @@ def _is_named(file: str, resource: Resource) -> bool:
 
 def _identity(resource: Resource) -> Identity:
     key = (resource.group, resource.kind, resource.namespace, resource.name)
-    return Identity(key, resource.document, resource.path)
+    return Identity(key, resource.version, resource.document, resource.path)

@@ -14,6 +14,7 @@ from kbump.yaml.scalars import resolve_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Sequence as Places
 
     from kbump.resource import Resource
     from kbump.source import Source
@@ -38,7 +39,7 @@ class Locator:
     def finding(self, resource: Resource, problem: Problem) -> Finding:
         """Return the finding of a problem of a resource, at its value or key; where there is none, at what holds it."""
         path = (*resource.path, *problem.path)
-        # A file that is empty has no document.
+        # A file that is empty has no document, nor has one that changed meanwhile.
         document = self.documents[resource.document] if self.documents else None
         root = document.root if document else None
         node = self._node(root, path, problem.at_key)
@@ -106,30 +107,20 @@ class Locator:
         return self.source.text[slice(*node.content(self.source.text))] if type(node) is Scalar else ""
 
 
-class Names:
-    """Finds the names of the objects of a source."""
+def relocated(source: Source, places: Places[tuple[Resource, Problem]], version: str) -> list[Finding]:
+    """Return the findings of problems of a source that is read again: only the documents that they are in.
 
-    def __init__(self, source: Source, version: str) -> None:
-        from kbump.resource import resources
-        from kbump.yaml.composer import compose
-        from kbump.yaml.constructor import construct_repeating
+    Of a source that is not the one any more that was checked, they are at its start.
+    """
+    from kbump.yaml.composer import compose_documents
 
-        try:
-            (data, _), nodes = construct_repeating(source, []), compose(source, [])
-        except SourceError:
-            data, nodes = [], []
-        self.resources = {(one.document, one.path): one for one in resources(data)}
-        self.locator = Locator(source, nodes, version)
-
-    def finding(self, document: int, path: Path) -> Finding:
-        """Return the finding that the object at a path is there twice, at its name."""
-        from kbump.validation.problem import Problem
-
-        problem = Problem("duplicate-resource", ("metadata", "name"), "", "rename one, or remove one")
-        if (document, path) in self.resources:
-            return self.locator.finding(self.resources[document, path], problem)
-        # The file is not the one any more that was checked.
-        return Finding(problem.rule, "error", self.locator.source.location(0), "", problem.fix)
+    try:
+        documents = compose_documents(source, {one.document for one, _ in places})
+    except SourceError:
+        documents = {}
+    locators = {number: Locator(source, [one], version) for number, one in documents.items()}
+    gone = Locator(source, [], version)
+    return [locators.get(one.document, gone).finding(one._replace(document=0), problem) for one, problem in places]
 
 
 def _length(source: Source, node: Node) -> int:

@@ -25,7 +25,7 @@ from kbump.yaml.events import MAX_REPEATED, Repeats, is_sound, max_depth, read, 
 from kbump.yaml.nodes import Document, Mapping, Node, Scalar, Sequence, is_merge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from kbump.source import Source
 
@@ -47,9 +47,20 @@ def compose(source: Source, repeated: list[SourceError] | None = None) -> list[D
     return read(source, whole, lambda events, base: _Composer(source, base, 0, repeated).documents(events))
 
 
-def compose_span(source: Source, span: Span, index: int) -> list[Document]:
-    """Return the documents of one span from `split()`; the first has the given index."""
-    return read(source, span, lambda events, base: _Composer(source, base, index).documents(events))
+def compose_span(source: Source, span: Span, index: int, repeated: list[SourceError] | None = None) -> list[Document]:
+    """Return the documents of one span from `split()`; the first has the given index; `repeated` as for compose()."""
+    return read(source, span, lambda events, base: _Composer(source, base, index, repeated).documents(events))
+
+
+def compose_documents(source: Source, numbers: Collection[int]) -> dict[int, Document]:
+    """Return the documents with these numbers, in which keys may be there twice; of the others nothing is read.
+
+    Raises SourceError, located, for one that kubectl would refuse to read.
+    """
+    spans = split(source.text)
+    wanted = [(index, span) for index, span in spans if len(spans) == 1 or index in numbers]
+    found = [one for index, span in wanted for one in compose_span(source, span, index, [])]
+    return {one.number: one for one in found if one.number in numbers}
 
 
 def compose_matching(source: Source, matches: Callable[[bytes], bool]) -> list[Document]:
