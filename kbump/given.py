@@ -9,15 +9,17 @@ from kbump import files
 from kbump.catalog import catalog
 from kbump.config import FILE_NAME
 from kbump.errors import ConfigError, UsageError
-from kbump.resource import Resource, resources
+from kbump.resource import resources
 from kbump.source import Source
 from kbump.validation.custom import is_definition
+from kbump.validation.kinds import custom_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kbump.catalog import Catalog
     from kbump.config import Config, Validation
+    from kbump.validation.kinds import CustomKind
 
 _ROOT = f"paths under `validate.crds` start at the directory of {FILE_NAME}"
 
@@ -35,8 +37,8 @@ def given_catalog(version: str, settings: Validation) -> Catalog:
         raise ConfigError(error.message, location=settings.version_at, hint=error.hint) from None
 
 
-def given_definitions(paths: Sequence[str], config: Config) -> Iterator[Resource]:
-    """Yield the CustomResourceDefinitions of files and directories, then those of the settings.
+def given_kinds(paths: Sequence[str], config: Config) -> Iterator[CustomKind]:
+    """Yield the kinds that CustomResourceDefinitions in files and directories define, then those of the settings.
 
     Raises UsageError for one that holds none, and SourceError for one that is not there or cannot be read; for a path
     of the settings ConfigError with its place.
@@ -53,12 +55,17 @@ def given_definitions(paths: Sequence[str], config: Config) -> Iterator[Resource
             raise ConfigError(error.message, location=place, hint=error.hint) from None
 
 
-def _definitions(path: str) -> list[Resource]:
+def _definitions(path: str) -> list[CustomKind]:
     from kbump.yaml.constructor import construct
 
-    sources = [Source.from_bytes(file, files.read(file)[0]) for file in files.find([path], ignore=False).files]
-    found = [one for source in sources for one in resources(construct(source)) if is_definition(one)]
+    defined: list[CustomKind] = []
+    found = False
+    for file in files.find([path], ignore=False).files:
+        documents = construct(Source.from_bytes(file, files.read(file)[0]))
+        for one in filter(is_definition, resources(documents)):
+            found = True
+            defined += custom_kinds(one, file, given=True)
     if not found:
         hint = "README says how to collect them from a cluster"
         raise UsageError(f"there is no CustomResourceDefinition in `{path}`", hint=hint)
-    return found
+    return defined

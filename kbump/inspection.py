@@ -10,7 +10,7 @@ from kbump import files
 from kbump.catalog import parse_limit
 from kbump.errors import KbumpError, SourceError
 from kbump.finding import SEVERITIES, Finding
-from kbump.given import given_catalog, given_definitions
+from kbump.given import given_catalog, given_kinds
 from kbump.namesakes import Namesakes
 from kbump.nonmanifests import no_manifest, non_manifests
 from kbump.overlays import Overlays
@@ -18,19 +18,17 @@ from kbump.parallel import fork_map
 from kbump.rereading import Rereader
 from kbump.source import Source
 from kbump.validation.checking import Checked, Checker
-from kbump.validation.custom import custom_schemas
 from kbump.validation.deciding import Schemas
 from kbump.validation.judging import Judge, Uses
+from kbump.validation.kinds import CustomKinds, Place
 from kbump.workspace import Workspace, find_config, is_template, open_workspace, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from kbump.config import Config
     from kbump.files import Skipped
     from kbump.finding import Built
-    from kbump.resource import Resource
-    from kbump.validation.deciding import Kind, Schema
 
 
 # What a manifest has, in UTF-8 and in both kinds of UTF-16.
@@ -148,7 +146,7 @@ class _Run:
             refuse_unknown_rules(settings.ignore)
         self.catalog = given_catalog(options.kubernetes_version, settings)
         self.until = parse_limit(options.deprecations_until)
-        self.schemas = Schemas(self.catalog, custom_schemas(given_definitions(options.crds, workspace.config)))
+        self.schemas = Schemas(self.catalog, CustomKinds(given_kinds(options.crds, workspace.config), self.place))
 
     def of_text(self, source: Source) -> ValidateResult:
         found = [self.source(self.checker(), source)]
@@ -190,44 +188,20 @@ class _Run:
         return checked
 
     def again(self, found: list[Checked], check: Callable[[Checked], Checked]) -> list[Checked]:
-        """Check those files again whose custom resources are defined elsewhere in the run."""
-        defined: dict[str, list[Resource]] = {}
-        for one in found:
-            if one.definitions:
-                defined.setdefault(self.workspace.environment(one.file), []).extend(one.definitions)
-        if not defined:
-            return found
-        given = self.schemas.custom
-        environments = (
-            [self.workspace.environment(one.file) for one in found] if len(defined) > 1 else [""] * len(found)
-        )
-        checked = list(found)
-        for name in dict.fromkeys(environments):
-            self.schemas = Schemas(self.catalog, {**given, **self.defined(defined, name)})
-            mine = [number for number, environment in enumerate(environments) if environment == name]
-            again = self.changed([found[number] for number in mine], given)
-            for number in mine:
-                if found[number].file in again:
-                    checked[number] = check(found[number])
-        return checked
+        """Check those files again whose custom resources are defined in the run, and not as the given ones are."""
+        given, defined = self.schemas.custom, [kind for one in found for kind in one.definitions]
+        changed = given.changed(defined)
+        if changed:
+            self.schemas = Schemas(self.catalog, CustomKinds([*given.all, *defined], self.place))
+        return [check(one) if one.kinds & changed else one for one in found]
 
-    def defined(self, defined: dict[str, list[Resource]], environment: str) -> dict[Kind, Schema]:
-        """Return the schemas for an environment: its own definitions beat those of all, which beat other ones."""
-        order = sorted(defined, key=lambda name: (name == environment, name == ""))
-        return custom_schemas(one for name in order for one in defined[name])
-
-    def changed(self, found: list[Checked], given: dict[Kind, Schema]) -> set[str]:
-        """Return the files with objects that had no schema, or another one."""
-        kinds = self.schemas.custom
-        known = _kinds(kind for kind in kinds if kind not in given)
-        # What is defined in the run itself is newer than what was given for the same kind.
-        old = _kinds(given) & _kinds(kind for kind, schema in kinds.items() if given.get(kind) != schema)
-        return {one.file for one in found if one.unknown_kinds & known or one.named_kinds & old}
+    def place(self, file: str) -> Place:
+        directories = os.path.dirname(os.path.abspath(file)).split("/")
+        return Place(directories, self.workspace.environment(file))
 
     def result(self, found: list[Checked]) -> ValidateResult:
         order = {one.file: number for number, one in enumerate(found)}
-        rereader = Rereader(self.catalog.version, self.text)
-        namesakes = Namesakes(self.scopes, self.overlays.is_patch, rereader)
+        namesakes = Namesakes(self.scopes, self.overlays.is_patch, Rereader(self.catalog.version, self.text))
         repeated, excused = namesakes.findings(found)
         findings = [finding for one in found for finding in one.findings] + repeated
         findings, ignored = self.unignored(findings)
@@ -289,7 +263,3 @@ def _holds_nothing(path: str) -> bool:
     with suppress(SourceError):
         return files.could_hold(path, _MARKS) is None
     return False
-
-
-def _kinds(kinds: Iterable[Kind]) -> set[tuple[str, str]]:
-    return {(group, kind) for group, _, kind in kinds}

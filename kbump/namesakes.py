@@ -1,24 +1,27 @@
-"""Namesakes: objects of a run that are there twice."""
+"""Namesakes: objects of a run that are there twice, and definitions of one kind that differ."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from kbump.validation.identity import repetitions
+from kbump.validation.kinds import order
 from kbump.validation.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kbump.finding import Finding
     from kbump.rereading import Rereader
     from kbump.validation.checking import Checked, Identity
+    from kbump.validation.kinds import CustomKind
 
+_ONE_OF = "keep one, or put each beside its objects: now an object is right that one of them takes"
 _TWICE = Problem("duplicate-resource", ("metadata", "name"), "", "rename one, or remove one")
 
 
 class Namesakes:
-    """Finds what is there twice in a scope of files; patches are no objects."""
+    """Finds what is there twice: objects in a scope of files, but for patches, and definitions where both count."""
 
     def __init__(
         self, scopes: Callable[[str], Sequence[str]], is_patch: Callable[[str], bool], rereader: Rereader
@@ -32,7 +35,7 @@ class Namesakes:
 
         Comments that wait for such a finding in vain have one of their own.
         """
-        repeated = self._repeated(found)
+        repeated = [*self._repeated(found), *self._rivals(found)]
         waiting = {(one.file, line): unused for one in found for line, unused in one.waiting}
         met = {(one.location.file, one.location.line) for one in repeated}
         kept = [one for one in repeated if (one.location.file, one.location.line) not in waiting]
@@ -51,6 +54,23 @@ class Namesakes:
             repeated.append(finding._replace(message=f"{finding.subject} is there twice, first in {place}"))
         return repeated
 
+    def _rivals(self, found: Sequence[Checked]) -> Iterator[Finding]:
+        """Yield a finding for each kind of objects that several definitions are equally near to, at the second one."""
+        rivals: dict[str, set[CustomKind]] = {}
+        for kind in (kind for one in found for kind in one.rivals):
+            rivals.setdefault(f"{kind.kind} {kind.group}/{kind.version}", set()).add(kind)
+        listed = {name: sorted(kinds, key=order) for name, kinds in rivals.items()}
+        places = {kind: (kind.file, kind.definition, _rival(kind)) for kinds in listed.values() for kind in kinds[:2]}
+        placed = self.rereader.findings(places)
+        for name, (first, second, *more) in listed.items():
+            others = f" and {len(more)} more" if more else ""
+            message = f"{name} is defined otherwise in {placed[first].location}{others}"
+            yield placed[second]._replace(message=message)
+
     def _named(self, places: Iterable[tuple[str, Identity]]) -> dict[tuple[str, Identity], Finding]:
         """Return a finding at the name of each object; a file is read again once, for all of its objects."""
         return self.rereader.findings({(file, one): (file, one.resource, _TWICE) for file, one in places})
+
+
+def _rival(kind: CustomKind) -> Problem:
+    return Problem("ambiguous-definition", ("spec", "versions", kind.number, "name"), "", _ONE_OF)

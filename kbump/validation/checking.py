@@ -10,6 +10,7 @@ from kbump.finding import Finding
 from kbump.resource import Resource, resources, strays
 from kbump.validation.custom import is_definition, is_too_deep
 from kbump.validation.judging import incomplete, secrets
+from kbump.validation.kinds import custom_kinds
 from kbump.validation.kustomizations import is_kustomization, is_kustomization_file
 from kbump.validation.problem import Applied, Problem
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kbump.errors import Location
     from kbump.source import Source
     from kbump.validation.judging import Judge
+    from kbump.validation.kinds import CustomKind
     from kbump.yaml.nodes import Path
 
 _LAST = "remove one of them: kubectl takes the last, kustomize refuses the file"
@@ -48,15 +50,17 @@ class Checked(NamedTuple):
     """What check() says of a file.
 
     `resources` counts the objects that were validated, `unknown` are (apiVersion, kind) of those without a schema,
-    `definitions` the CustomResourceDefinitions, `identities` all named objects. `skipped` says why a file was passed
-    over; `other` that it holds no manifest; `encrypted` counts objects that are checked for their structure only.
+    `definitions` the kinds that it defines, `rivals` the definitions of which nobody can say by which one an object of
+    it is judged, `identities` all named objects. `skipped` says why a file was passed over; `other` that it holds no
+    manifest; `encrypted` counts objects that are checked for their structure only.
     """
 
     file: str
     findings: Sequence[Finding] = ()
     resources: int = 0
     unknown: Sequence[tuple[str, str]] = ()
-    definitions: Sequence[Resource] = ()
+    definitions: Sequence[CustomKind] = ()
+    rivals: Sequence[CustomKind] = ()
     identities: Sequence[Identity] = ()
     skipped: str = ""
     other: bool = False
@@ -66,14 +70,10 @@ class Checked(NamedTuple):
     error: KbumpError | None = None
 
     @property
-    def unknown_kinds(self) -> set[tuple[str, str]]:
-        """The (group, kind) of the objects without a schema."""
-        return {(api_version.rpartition("/")[0], kind) for api_version, kind in self.unknown}
-
-    @property
-    def named_kinds(self) -> set[tuple[str, str]]:
-        """The (group, kind) of the named objects."""
-        return {one.key[:2] for one in self.identities}
+    def kinds(self) -> set[tuple[str, str]]:
+        """The (group, kind) of the objects, but for those without a name that have a schema."""
+        unknown = {(api_version.rpartition("/")[0], kind) for api_version, kind in self.unknown}
+        return unknown | {one.key[:2] for one in self.identities}
 
 
 class Checker:
@@ -123,6 +123,7 @@ class _Check:
         self.problems: list[tuple[Resource, Problem]] = []
         self.unknown: list[tuple[str, str]] = []
         self.schemaless: set[tuple[int, Path]] = set()
+        self.rivals: dict[CustomKind, None] = {}
         self.validated = 0
 
     def checked(self, suspect: bool) -> Checked:
@@ -143,7 +144,8 @@ class _Check:
             applied.findings,
             self.validated,
             self.unknown,
-            [one for one in manifests if is_definition(one) and not is_too_deep(one)],
+            [kind for one in manifests if is_definition(one) for kind in custom_kinds(one, self.source.name)],
+            list(self.rivals),
             [_identity(one) for one in manifests if _is_named(self.source.name, one)],
             encrypted=sum(one.encrypted for one in manifests),
             ignored=applied.ignored,
@@ -171,6 +173,7 @@ class _Check:
         if judgement is None:
             return [Problem("invalid-value", (), f"the {resource.kind} is nested too deep to be checked")]
         self.validated += judgement.validated is True
+        self.rivals |= dict.fromkeys(judgement.rivals)
         if judgement.validated is False:
             self.unknown.append((resource.api_version, resource.kind))
             self.schemaless.add((resource.document, resource.path))

@@ -1,4 +1,4 @@
-"""custom_schemas(): the schemas of custom resources, from the CustomResourceDefinitions of a repo.
+"""custom_schema(): the schema of a custom resource, from its CustomResourceDefinition.
 
 https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
 and what an API server 1.36 answered. Rules in CEL (x-kubernetes-validations) are not evaluated.
@@ -11,8 +11,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from kbump.resource import Resource
 
 Schema = dict[str, Any]
@@ -28,36 +26,6 @@ _TEXTS = ("format", "x-kubernetes-list-type")
 _DEEPEST = 240
 
 
-class Definition:
-    """What a CustomResourceDefinition says: the group and kind, and a schema for each version that is served."""
-
-    def __init__(self, resource: Resource) -> None:
-        spec = _mapping(resource.data.get("spec"))
-        self.group = str(spec.get("group", ""))
-        self.kind = str(_mapping(spec.get("names")).get("kind", ""))
-        # Of apiextensions.k8s.io/v1beta1: one schema for all versions, and unknown fields stay unless it says so.
-        self.closed = spec.get("preserveUnknownFields", resource.version == "v1beta1") is not True
-        common = _mapping(spec.get("validation")).get("openAPIV3Schema")
-        listed = spec.get("versions") or [{"name": spec.get("version"), "served": True}]
-        versions = [one for one in listed if type(one) is dict] if type(listed) is list else []
-        self.versions: dict[str, Any] = {
-            str(one.get("name")): _mapping(one.get("schema")).get("openAPIV3Schema", common)
-            for one in versions
-            if one.get("served") is not False
-        }
-
-    def schemas(self) -> Iterator[tuple[tuple[str, str, str], Schema]]:
-        """Yield (group, version, kind) and the schema of each version that has one, and not too deep a one."""
-        for version, schema in self.versions.items():
-            if type(schema) is dict and not _is_deep(schema):
-                yield (self.group, version, self.kind), custom_schema(schema, closed=self.closed)
-
-
-def custom_schemas(definitions: Iterable[Resource]) -> dict[tuple[str, str, str], Schema]:
-    """Return the schemas of custom resources by (group, version, kind); of several for one kind the last."""
-    return {kind: schema for one in definitions for kind, schema in Definition(one).schemas()}
-
-
 def is_definition(resource: Resource) -> bool:
     """Whether a resource is a CustomResourceDefinition."""
     return resource.kind == KIND and resource.group == GROUP
@@ -65,10 +33,11 @@ def is_definition(resource: Resource) -> bool:
 
 def is_too_deep(resource: Resource) -> bool:
     """Whether a resource is a CustomResourceDefinition that is nested too deep to be used."""
-    return is_definition(resource) and _is_deep(resource.data)
+    return is_definition(resource) and is_deep(resource.data)
 
 
-def _is_deep(data: Any) -> bool:
+def is_deep(data: Any) -> bool:
+    """Whether data is nested deeper than a schema may be."""
     level = [data]
     for _ in range(_DEEPEST):
         level = [

@@ -38,7 +38,7 @@ class _Comment(NamedTuple):
 
 
 # What can be said only when all files were seen.
-_OF_THE_RUN = "duplicate-resource"
+_OF_THE_RUN = ("ambiguous-definition", "duplicate-resource")
 
 
 def apply_comments(source: Source, documents: Sequence[Document], findings: list[Finding]) -> Applied:
@@ -51,8 +51,8 @@ def apply_comments(source: Source, documents: Sequence[Document], findings: list
     kept = [one for one in findings if (one.rule, one.location.line) not in ignored]
     used = {(one.rule, one.location.line) for one in findings}
     unused = [comment for comment in comments if (comment.rule, comment.line) not in used]
-    waiting = [(one.line, _unused(source, one)) for one in unused if one.rule == _OF_THE_RUN]
-    vain = [_unused(source, one) for one in unused if one.rule != _OF_THE_RUN]
+    waiting = [(one.line, _unused(source, one)) for one in unused if one.rule in _OF_THE_RUN]
+    vain = [_unused(source, one) for one in unused if one.rule not in _OF_THE_RUN]
     return Applied([*kept, *vain, *_misspelt(source, documents)], len(findings) - len(kept), waiting)
 
 

@@ -8,15 +8,16 @@ from kbump.validation.apis import api_problems, is_for_clients, is_misspelt
 from kbump.validation.custom import is_definition
 from kbump.validation.deciding import KUSTOMIZATION
 from kbump.validation.definitions import definition_problems
+from kbump.validation.kinds import CustomKind
 from kbump.validation.kustomizations import is_kustomization
 from kbump.validation.problem import Problem
 from kbump.validation.repeated import Lists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from kbump.resource import Resource
-    from kbump.validation.deciding import Kind, Schemas
+    from kbump.validation.deciding import AnyKind, Schemas
     from kbump.yaml.nodes import Path
 
 # Questions to the API server, which are not kept and so need no name.
@@ -35,10 +36,14 @@ class Uses(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """What a judge says of an object: its problems, and whether there was a schema (None: there is nothing to ask)."""
+    """What a judge says of an object: its problems, and whether there was a schema (None: there is nothing to ask).
+
+    `rivals` are the definitions, if several are equally near and differ.
+    """
 
     problems: list[Problem]
     validated: bool | None
+    rivals: Sequence[CustomKind] = ()
 
 
 class Judge:
@@ -49,10 +54,10 @@ class Judge:
         self.uses = uses
         self.until = until
         self.fail_on_skipped = fail_on_skipped
-        self._lists: dict[Kind, Lists] = {}
-        self._defaulting: dict[Kind, bool] = {}
+        self._lists: dict[AnyKind, Lists] = {}
+        self._defaulting: dict[AnyKind, bool] = {}
         self._groups: dict[str, bool] = {}
-        self._apis: dict[Kind, list[Problem]] = {}
+        self._apis: dict[AnyKind, list[Problem]] = {}
 
     def judge(self, resource: Resource, file: str) -> Judgement:
         """Judge an object of a file."""
@@ -61,32 +66,41 @@ class Judge:
         if not (resource.api_version and resource.kind):
             return Judgement(list(incomplete(resource)), None)
         kind = (resource.group, resource.version, resource.kind)
-        if self.schemas.schema(kind):
-            found = [*self._api(resource, kind), *self._valid(resource, kind, file)]
-            return Judgement(found, True)
+        kinds = self.schemas.kinds(kind, file)
+        if self.schemas.schema(kinds[0]):
+            # Of several equally near nobody can say which one counts: an object is right if one of them takes it.
+            found = min((self._by_kind(resource, one, file) for one in kinds), key=len)
+            return Judgement(found, True, [one for one in kinds[1:] and kinds if isinstance(one, CustomKind)])
         if is_for_clients(resource):
             return self._without_schema(resource)
         if self._is_builtin(resource.group) or is_misspelt(resource, self.schemas.catalog):
             return Judgement(self._api(resource, kind), None)
         return self._without_schema(resource)
 
+    def _by_kind(self, resource: Resource, kind: AnyKind, file: str) -> list[Problem]:
+        """Return the problems of an object by its kind, of which there is a schema."""
+        found = [*self._api(resource, kind), *self._valid(resource, kind, file)]
+        if isinstance(kind, CustomKind) and self.schemas.custom.differ(kind[:3]):
+            return [one._replace(definer=kind.file) for one in found]
+        return found
+
     def _is_builtin(self, group: str) -> bool:
         if group not in self._groups:
             self._groups[group] = self.schemas.catalog.is_builtin_group(group)
         return self._groups[group]
 
-    def _api(self, resource: Resource, kind: Kind) -> list[Problem]:
+    def _api(self, resource: Resource, kind: AnyKind) -> list[Problem]:
         """Return what is wrong with an object's API, which is the same for all of its kind."""
         if kind not in self._apis:
-            known = kind not in self.schemas.custom
+            known = not isinstance(kind, CustomKind)
             self._apis[kind] = api_problems(resource, self.schemas.catalog, self.until) if known else []
         return self._apis[kind]
 
     def _without_schema(self, resource: Resource) -> Judgement:
         group, version, kind = resource.group, resource.version, resource.kind
-        others = sorted(one for one in self.schemas.custom if (one[0], one[2]) == (group, kind))
+        others = self.schemas.custom.versions(group, kind)
         if others:
-            served = " and ".join(f"{group}/{version}" for group, version, _ in others)
+            served = " and ".join(f"{group}/{one}" for one in others)
             message = f"the CustomResourceDefinition of {kind} serves no {version}"
             return Judgement([Problem("unknown-api", ("apiVersion",), message, f"{kind} is in {served}")], None)
         if not self.fail_on_skipped:
@@ -95,7 +109,7 @@ class Judge:
         fix = "name the CustomResourceDefinition's file or directory with `--crds`"
         return Judgement([Problem("no-schema", ("kind",), message, fix)], False)
 
-    def _valid(self, resource: Resource, kind: Kind, file: str) -> Iterator[Problem]:
+    def _valid(self, resource: Resource, kind: AnyKind, file: str) -> Iterator[Problem]:
         """Yield what the schema of an object's kind says, and that it has no name."""
         data = resource.data
         if resource.encrypted or self._fills(kind) or not self.schemas.accepts(kind, data):
@@ -103,12 +117,12 @@ class Judge:
         elif is_definition(resource):
             yield from definition_problems(resource)
         if kind not in self._lists:
-            self._lists[kind] = Lists(self.schemas.schema(kind) or {}, custom=kind in self.schemas.custom)
+            self._lists[kind] = Lists(self.schemas.schema(kind) or {}, custom=isinstance(kind, CustomKind))
         yield from self._lists[kind].repeated(data)
-        if _is_nameless(resource, custom=kind in self.schemas.custom) and not self.uses.is_patch(file):
+        if _is_nameless(resource, custom=isinstance(kind, CustomKind)) and not self.uses.is_patch(file):
             yield Problem("missing-field", ("metadata", "name"), "`metadata.name` is missing", at_key=True)
 
-    def _refused(self, resource: Resource, kind: Kind, file: str) -> Iterator[Problem]:
+    def _refused(self, resource: Resource, kind: AnyKind, file: str) -> Iterator[Problem]:
         data = {**resource.data}
         if resource.encrypted:
             data.pop("sops", None)  # an item of an encrypted list has none
@@ -121,7 +135,7 @@ class Judge:
             if not (hidden or unread or (_is_of_patches(problem) and self.uses.is_patch(file))):
                 yield problem
 
-    def _by_schema(self, data: Any, kind: Kind, secret: Callable[[Path], bool] | None = None) -> list[Problem]:
+    def _by_schema(self, data: Any, kind: AnyKind, secret: Callable[[Path], bool] | None = None) -> list[Problem]:
         """Return the problems of data that the schema may not take as it is, for its nulls only or for more."""
         if not self._fills(kind) and self.schemas.accepts(kind, data):
             return []
@@ -131,13 +145,13 @@ class Judge:
 
         schema = self.schemas.schema(kind) or {}
         if kind != KUSTOMIZATION:
-            data = without_nulls(data, schema, schema, zero=kind not in self.schemas.custom)
+            data = without_nulls(data, schema, schema, zero=not isinstance(kind, CustomKind))
         data = with_defaults(data, schema) if self._fills(kind) else data
         return [] if self.schemas.accepts(kind, data) else explain(data, schema, secret=secret)
 
-    def _fills(self, kind: Kind) -> bool:
+    def _fills(self, kind: AnyKind) -> bool:
         """Whether the server fills defaults into objects of a kind before it judges them."""
-        if kind not in self.schemas.custom:
+        if not isinstance(kind, CustomKind):
             return False
         if kind not in self._defaulting:
             from kbump.validation.defaults import has_defaults

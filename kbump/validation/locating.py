@@ -53,7 +53,8 @@ class Locator:
             problem.rule,
             problem.severity or RULES[problem.rule].severity,
             self.source.location(start),
-            _seen(problem.message, raw, problem.secret),
+            _seen(problem.message, raw, problem.secret)
+            + (f", as {problem.definer} defines it" if problem.definer else ""),
             replaced or problem.fix.replace(RAW, "…" if problem.secret else raw),
             length,
             path_text(problem.path),

@@ -18,6 +18,7 @@ class Problem(NamedTuple):
     """What is wrong at a path below the resource's own; at its key, or else at its value.
 
     `severity` is empty for the rule's own. In `message` and `fix`, RAW stands for the text of the value in the file.
+    `definer` is the file of the definition that says so, where others say otherwise.
     """
 
     rule: str
@@ -27,6 +28,7 @@ class Problem(NamedTuple):
     at_key: bool = False
     severity: str = ""
     secret: bool = False
+    definer: str = ""
 
 
 class Applied(NamedTuple):

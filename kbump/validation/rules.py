@@ -32,7 +32,20 @@ _SERVICE = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n"
 _TAINT = "kind: DeviceTaintRule\nmetadata:\n  name: broken\nspec:\n  taint: {key: broken, effect: NoSchedule}"
 _WIDGET = "apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: web"
 
+_DEFINITION = (
+    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: {0}.example.com\n"
+    "spec:\n  group: example.com\n  names: {{kind: Widget, plural: {0}}}\n  scope: Namespaced\n  versions:\n"
+    "  - name: v1\n    served: true\n    storage: true\n"
+    "    schema: {{openAPIV3Schema: {{type: object, properties: {{{1}: {{type: object}}}}}}}}\n"
+)
+
 _LISTED = (
+    Rule(
+        "ambiguous-definition", "warning", "several definitions of a kind differ, and none is nearer to its objects",
+        f"{_DEFINITION.format('widgets', 'a')}---\n{_DEFINITION.format('gadgets', 'b')}---\n{_WIDGET}",
+        f"{_DEFINITION.format('widgets', 'a')}---\n{_WIDGET}",
+        _README,
+    ),
     Rule(
         "api-removed-later", "warning", "a later version of Kubernetes does not have this API any more",
         f"apiVersion: resource.k8s.io/v1beta2\n{_TAINT}",
@@ -86,10 +99,7 @@ _LISTED = (
     Rule(
         "no-schema", "error", "there is no schema for this kind (only with --fail-on-skipped)",
         _WIDGET,
-        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: widgets.example.com\n"
-        "spec:\n  group: example.com\n  names: {kind: Widget, plural: widgets}\n  scope: Namespaced\n  versions:\n"
-        "  - name: v1\n    served: true\n    storage: true\n    schema: {openAPIV3Schema: {type: object}}\n---\n"
-        f"{_WIDGET}",
+        f"{_DEFINITION.format('widgets', 'spec')}---\n{_WIDGET}",
         _README,
     ),
     Rule(

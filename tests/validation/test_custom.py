@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kbump import validate
 from kbump.resource import Resource
-from kbump.validation.custom import custom_schema, custom_schemas
+from kbump.validation.custom import custom_schema
 from kbump.validation.deciding import compiled
-from tests.validation.samples import CRD, WIDGET
+from kbump.validation.kinds import custom_kinds
+from tests.validation.samples import CRD, WIDGET, write
 
 BROKEN = [
     "{type: integr}",
@@ -98,7 +101,8 @@ def test_a_definition_that_defines_nothing_leaves_objects_unknown(spec: str) -> 
 def test_a_version_without_a_schema_has_none(schema: object) -> None:
     version = {"name": "v1", "schema": {"openAPIV3Schema": schema}}
     data = {"spec": {"group": "example.com", "names": {"kind": "Widget"}, "versions": [version]}}
-    assert custom_schemas([Resource(0, (), data, "apiextensions.k8s.io/v1", "CustomResourceDefinition", "", "a")]) == {}
+    resource = Resource(0, (), data, "apiextensions.k8s.io/v1", "CustomResourceDefinition", "", "a")
+    assert not list(custom_kinds(resource, "crd.yaml"))
 
 
 def test_a_version_that_is_not_served_is_named_beside_those_that_are() -> None:
@@ -107,3 +111,25 @@ def test_a_version_that_is_not_served_is_named_beside_those_that_are() -> None:
     [finding] = validate(text=f"{definition}---\n{WIDGET}").findings
     assert finding.message == "the CustomResourceDefinition of Widget serves no v1"
     assert finding.fix == "Widget is in example.com/v2"
+
+
+def test_the_order_of_given_definitions_does_not_decide(tmp_path: Path) -> None:
+    definitions = {
+        f"{name}/crd.yaml": CRD.replace("{type: string}", f"{{type: {name}}}") for name in ("number", "string")
+    }
+    write(tmp_path, {**definitions, "w.yaml": WIDGET.replace("5", "[a]"), "x.yaml": WIDGET.replace("w}", "x}")})
+    paths = [str(tmp_path / name) for name in ("number", "string")]
+    files = [str(tmp_path / name) for name in ("w.yaml", "x.yaml")]
+    one, other = (validate(files, crds=crds) for crds in (paths, paths[::-1]))
+    assert one == other
+    told, refused = sorted(one.findings)
+    assert (told.rule, told.location.file) == ("ambiguous-definition", f"{paths[1]}/crd.yaml")
+    assert told.message == f"Widget example.com/v1 is defined otherwise in {paths[0]}/crd.yaml:9:12"
+    assert refused.message == f"`spec` must be a number, found a list, as {paths[0]}/crd.yaml defines it"
+
+
+def test_a_definition_of_the_run_beats_one_that_is_given_and_equally_near(tmp_path: Path) -> None:
+    text = CRD.replace("{type: string}", "{type: integer}")
+    write(tmp_path, {"a/crd.yaml": CRD, "b/crd.yaml": text, "w.yaml": WIDGET})
+    run = [str(tmp_path / "w.yaml"), str(tmp_path / "b")]
+    assert validate(run, crds=[str(tmp_path / "a")]).findings == []

@@ -15,9 +15,10 @@ from kbump.catalog import catalog
 from kbump.errors import SourceError
 from kbump.resource import Resource, resources
 from kbump.source import Source
-from kbump.validation.custom import custom_schemas, is_definition
+from kbump.validation.custom import is_definition
 from kbump.validation.deciding import KUSTOMIZATION, Schemas
 from kbump.validation.formats import checker
+from kbump.validation.kinds import CustomKinds, Place, custom_kinds
 from kbump.validation.kustomizations import is_kustomization
 from kbump.validation.nulls import without_nulls
 from kbump.yaml.constructor import construct
@@ -70,10 +71,11 @@ def mutants(data: dict[str, Any], chance: random.Random) -> Iterator[dict[str, A
 @pytest.mark.parametrize("folder", list(fixtures()))
 def test_both_validators_have_the_same_verdict(folder: Path) -> None:
     objects = found(folder)
-    schemas = Schemas(catalog("1.36"), custom_schemas([one for one in objects if is_definition(one)]))
+    defined = [kind for one in objects if is_definition(one) for kind in custom_kinds(one, "crd.yaml")]
+    schemas = Schemas(catalog("1.36"), CustomKinds(defined, lambda _: Place((), "")))
     chance = random.Random(folder.name)
     for one in objects:
-        kind = (one.group, one.version, one.kind)
+        [*_, kind] = schemas.kinds((one.group, one.version, one.kind), "")
         if is_kustomization("", one) or "kustomization" in folder.parts:
             kind = KUSTOMIZATION
         schema = schemas.schema(kind)
