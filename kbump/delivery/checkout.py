@@ -6,13 +6,13 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from kbump.config import FILE_NAME
+from kbump.config import FILE_NAME, NO_CONFIG
 from kbump.errors import GitError, KbumpError, UsageError
 from kbump.git import clone, credentials, fetch, reset, session
 from kbump.workspace import find_config
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kbump.config import Config
     from kbump.git import Repository
@@ -60,6 +60,30 @@ class Checkout(NamedTuple):
         for directory in _upwards(self.directory):
             self.path(os.path.join(directory, FILE_NAME))
         return find_config(self.root)
+
+    def above(self, path: str) -> list[Config]:
+        """Read each .kbump.yaml above a file of the repository, the nearest first; of a link, both ways up."""
+        real = self.relative(os.path.realpath(self.path(path)))
+        found: dict[str, Config] = {}
+        for directory in map(os.path.dirname, (real, path)):
+            for above in _upwards(directory):
+                self.path(os.path.join(above, FILE_NAME))
+            config = find_config(os.path.join(self.top, directory))
+            while config.root:
+                found.setdefault(config.root, config)
+                config = NO_CONFIG if config.root == self.top else find_config(os.path.dirname(config.root))
+        return list(found.values())
+
+    def guard(self, paths: Iterable[str]) -> str:
+        """Return the .kbump.yaml, from the top, by which no change of one of the files may be pushed; "" if none is.
+
+        Of those above a file that say how changes come in, the nearest counts, wherever the run looks for others.
+        """
+        for path in paths:
+            stated = next((config for config in self.above(path) if config.delivery), NO_CONFIG)
+            if stated.delivery == "pull-request":
+                return self.relative(os.path.join(stated.root, FILE_NAME))
+        return ""
 
     def path(self, path: str) -> str:
         """Return where a path of the repository is on this disk; raise UsageError if a link there leads out of it."""

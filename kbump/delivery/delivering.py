@@ -167,19 +167,20 @@ class _Run:
         return sorted({self.found.relative(path) for path in real})
 
     def edited(self) -> Delivery:
-        config = self.found.config()
-        self.style = self.wanted.style.under(config)
-        if config.delivery == "pull-request" and not self.wanted.pull_request:
-            return self.last._replace(status="refused", reason=_POLICY)
+        self.style = self.wanted.style.under(self.found.config())
         result = relative(self.set_images(), self.found)
         last = self.last._replace(result=result, notes=self.notes())
         if result.blocked or (result.errors and not result.changed):
             return last._replace(status="blocked", reason=result.blocked)
         if not result.changed:
             return last._replace(status="unchanged")
+        guard = "" if self.wanted.pull_request else self.found.guard({one.location.file for one in result.changed})
+        if guard:
+            return last._replace(status="refused", reason=_POLICY.format(guard), result=result._replace(written=[]))
         newer = None if self.wanted.force else superseded(self.found.repository, result.changed, self.wanted.build)
         if newer:
-            return last._replace(status="superseded", superseded_by=newer, reason=_said(newer))
+            left = result._replace(written=[])
+            return last._replace(status="superseded", superseded_by=newer, reason=_said(newer), result=left)
         return last._replace(status="planned", message=self.message(result.changed))
 
     def set_images(self) -> SetImageResult:
@@ -199,7 +200,7 @@ class _Run:
 
 
 _NOTHING = SetImageResult([], [], [], [], {}, 0, [])
-_POLICY = "its .kbump.yaml says `delivery: pull-request`, so nothing is pushed to its branch (use `--pull-request`)"
+_POLICY = "its {} says `delivery: pull-request`, so nothing is pushed to its branch (use `--pull-request`)"
 
 
 def _said(newer: Superseded) -> str:

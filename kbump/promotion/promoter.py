@@ -12,7 +12,7 @@ from kbump.delivery.proposing import Proposal, propose, withdraw
 from kbump.differences import compare_environments, kubectl_builder
 from kbump.environment import Environment
 from kbump.errors import SourceError
-from kbump.gates import merged, verdicts
+from kbump.gates import merged
 from kbump.git import patch, reset, stage
 from kbump.holds import Hold, Holds, normal
 from kbump.image import ImageReference
@@ -21,6 +21,7 @@ from kbump.marker import Marker
 from kbump.message import commit_message
 from kbump.promotion.contents import Contents, read_contents
 from kbump.promotion.holding import HoldsFile
+from kbump.promotion.judging import judged
 from kbump.promotion.planning import PromotionPlan, group_of, grouped, names, only, planned
 from kbump.promotion.result import PromoteResult, Promotion
 from kbump.promotion.writing import write_edits
@@ -185,7 +186,7 @@ class Promoter:
             # A branch that was left of a merge goes without a word.
             silent = not gone or (gone.status == "withdrawn" and not gone.pull_request)
             return one if silent or not gone else one._replace(status=gone.status, proposal=gone)
-        known = self._known()
+        known = self._known(one)
         files = write_edits(target, plan.edits, self.found)
         files += self.holds.write() if holds else []
         one = one._replace(verdicts=self._judged(one, known), message=self._message(one, ""), patch=self._patch(files))
@@ -198,21 +199,23 @@ class Promoter:
         done = propose(self.found, forge, self._proposal(one, result, rest, forge), sorted(files), self.style)
         return one._replace(status=done.status, proposal=done)
 
-    def _gates(self) -> Gates:
-        gates = merged(self.stated.gates, self.wishes.gates, self.offered.gates)
-        if not self.back:
-            return gates
-        return Gates({name: on for name, on in gates.switches.items() if name not in _FORWARD})
-
     def _judged(self, one: Promotion, known: Sequence[Finding]) -> list[Verdict]:
-        gates = self._gates()
-        return verdicts(one.changed, gates, self._findings() if gates.switches.get("valid") else [], known)
+        return judged(one.changed, self._gates, self._findings, known)
 
-    def _known(self) -> Sequence[Finding]:
-        """Return what is wrong with the target's tip, which must be checked out the first time."""
-        if self.known is None:
-            self.known = self._findings() if self._gates().switches.get("valid") else []
-        return self.known
+    def _gates(self, file: str) -> Gates:
+        """Return the gates for a file of the target: what is said nearest to it is the strongest."""
+        stated = [config.promotion.gates for config in self.found.above(file)] if file else []
+        gates = merged(*stated, self.stated.gates, self.wishes.gates, self.offered.gates)
+        if self.back:
+            gates = Gates({name: on for name, on in gates.switches.items() if name not in _FORWARD})
+        return gates
+
+    def _known(self, one: Promotion) -> Sequence[Finding]:
+        """Return what is wrong with the target's tip, which must be checked out, if a gate asks for it."""
+        files = {change.location.file for change in one.changed} or {""}
+        if self.known is None and any(self._gates(file).switches.get("valid") for file in files):
+            self.known = self._findings()
+        return self.known or []
 
     def _findings(self) -> list[Finding]:
         """Return what is wrong with the target as it is in the checkout now."""

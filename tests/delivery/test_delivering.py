@@ -193,3 +193,13 @@ def test_a_history_that_is_cut_off_is_said_and_it_goes_ahead(infra: Path, tmp_pa
     done = run(cut, "acme/web:9", build=Build("acme/other", "main", "", 1))
     assert done.status == "pushed"
     assert "cut off" in done.notes[0]
+
+
+@pytest.mark.parametrize("closed", ["production", "base"])
+def test_a_link_is_closed_to_pushes_by_where_it_is_and_by_where_it_leads(infra: Path, closed: str) -> None:
+    files = {"production/web.yaml": b"link:../base/web.yaml", "base/web.yaml": POD}
+    add_commit(infra, {**files, f"{closed}/.kbump.yaml": b"delivery: pull-request\n"}, "link")
+    done = run(infra, paths=["production/web.yaml"])
+    assert (done.status, done.result.written, done.exit_code) == ("refused", [], 1)
+    assert f"its {closed}/.kbump.yaml says" in done.reason
+    assert file(infra, "base/web.yaml") == POD
