@@ -64,7 +64,7 @@ def post(
     remote = built if ours else tree.origin
     if remote is None:
         raise UsageError(_NOWHERE, hint="run it in a clone, or in CI")
-    foreign = built is not None and (occasion.pull_request or not ours)
+    foreign = (occasion.pull_request or not ours) if built else environ.get("CI")
     caller = ForgeChoice(allow_http=said.allow_http) if foreign else said
     deadline = timing.clock() + timeout_s
     forge = forge_of(remote, environ, deadline=deadline, caller=caller, target=said, timing=timing)

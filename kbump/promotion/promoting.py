@@ -42,7 +42,8 @@ def promote(
 ) -> PromoteResult:
     """Make the images of a target match those of a source, by one pull request for each group of images.
 
-    `target` is the URL of a repository (`URL//DIRECTORY?ref=BRANCH`), else what the source's .kbump.yaml names;
+    `target` is the URL of a repository (`URL//DIRECTORY?ref=BRANCH`), else what the source's .kbump.yaml names (of a
+    source that is fetched only one on the same server);
     `source` is a path, REV:PATH or a URL. The target keeps the names of its repositories, unless
     `promotion.repositories` maps them. Its own .kbump.yaml beats the `gates` that are wished for, which beat the
     source's. Wishes are `only` (repositories), `gates`, `build` (what the commit comes from), `style` (of the commit),
@@ -59,7 +60,7 @@ def promote(
     access = Access(environ, deadline, caller.forge.allow_http, echo)
     host = Remote.parse(target).host if target else ""
     with open_environment(source, environ, deadline=deadline, caller=caller, token_host=host, echo=echo) as origin:
-        remote = Remote.parse(target or origin.config.promotion.target or _no_target(source))
+        remote = Remote.parse(target) if target else _offered(origin, caller, source)
         with checkout(remote, check_ref(branch) if branch else "", access) as found:
             choice = found.config().forge
 
@@ -78,6 +79,27 @@ def _named(origin: Environment, wishes: Wishes) -> Environment:
     if origin.top:
         return origin
     return origin._replace(name=wishes.build.repository or os.path.basename(os.path.realpath(origin.path)))
+
+
+def _offered(origin: Environment, caller: Config, source: str) -> Remote:
+    """Return the target that the source names; of a source that was fetched, it must be on the server of its own.
+
+    Who may write to what is fetched must not be able to send the token elsewhere. A revision's own server is where the
+    caller's file, which is checked out, has its target.
+    """
+    named = Remote.parse(origin.config.promotion.target or _no_target(source))
+    if not origin.top:
+        return named
+    own = origin.remote or (Remote.parse(caller.promotion.target) if caller.promotion.target else None)
+    if not own or not _same_server(named, own):
+        hint = "name it by `--to`: where a token goes is not for something fetched to say"
+        raise UsageError(f"the .kbump.yaml of {origin.name} names {named.display}, on another server", hint=hint)
+    return named
+
+
+def _same_server(one: Remote, other: Remote) -> bool:
+    """Whether two remotes are on one server; SSH has a port of its own."""
+    return one.host == other.host and (one.port == other.port or "ssh" in (one.scheme, other.scheme))
 
 
 def _no_target(source: str) -> str:

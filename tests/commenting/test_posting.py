@@ -102,6 +102,12 @@ def test_what_may_be_a_strangers_does_not_lead_the_token_to_another_host(tree: T
     assert "of your own" in str(caught.value.hint)
 
 
+def test_nor_does_what_a_build_checked_out_that_says_nothing_of_itself(tree: Tree) -> None:
+    environ = {**os.environ, **tree.infra.secrets, "CI": "true"}
+    with pytest.raises(UsageError, match="another host"):
+        tree.post("one", said=elsewhere(tree.infra.choice), environ=environ)
+
+
 def test_a_token_in_the_url_of_origin_is_not_read(tree: Tree) -> None:
     number = tree.pull_request()
     tree.lead_to(tree.infra.url.replace("http://", "http://x-access-token:hunter2@"))
