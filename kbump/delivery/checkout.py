@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.config import FILE_NAME, NO_CONFIG
 from kbump.errors import GitError, KbumpError, UsageError
-from kbump.git import clone, credentials, fetch, reset, session
+from kbump.git import clone, credentials, default_branch, fetch, reset, session
 from kbump.workspace import find_config
 
 if TYPE_CHECKING:
@@ -34,11 +34,15 @@ class Access(NamedTuple):
 
 
 class Checkout(NamedTuple):
-    """A clone with a branch checked out; `directory` is what of it is meant, relative to its top, "" for all."""
+    """A clone with a branch checked out; `directory` is what of it is meant, relative to its top, "" for all.
+
+    `named` says whether somebody asked for the branch: else it is the remote's default one.
+    """
 
     repository: Repository
     remote: Remote
     directory: str
+    named: bool = False
 
     @property
     def top(self) -> str:
@@ -54,6 +58,13 @@ class Checkout(NamedTuple):
     def branch(self) -> str:
         """The branch that is checked out."""
         return self.repository.branch
+
+    @property
+    def other_base(self) -> str:
+        """The branch, "" if it is the remote's default one: what is called after the repository is for that."""
+        if not self.named or default_branch(self.repository.git, needed=False) == self.branch:
+            return ""
+        return self.branch
 
     def config(self) -> Config:
         """Read the .kbump.yaml that counts for the directory; NO_CONFIG if there is none."""
@@ -124,7 +135,7 @@ def checkout(remote: Remote, branch: str, access: Access) -> Iterator[Checkout]:
         repository = clone(git, top, branch or remote.ref)
         if not repository.branch:
             raise GitError(f"`{branch or remote.ref}` of {remote.url} is no branch", hint="name a branch to push to")
-        found = Checkout(repository, remote, remote.directory)
+        found = Checkout(repository, remote, remote.directory, named=bool(branch or remote.ref))
         _check_directory(found)
         with _said_of(top):
             yield found

@@ -9,11 +9,14 @@ from kbump.config import ForgeChoice
 from kbump.delivery.checkout import Access, Checkout, checkout, located
 from kbump.delivery.committing import Style, commit_files
 from kbump.delivery.landing import land
-from kbump.delivery.pages import image_proposal
-from kbump.delivery.proposing import Proposed, propose
+from kbump.delivery.pages import KIND, image_proposal, image_subject
+from kbump.delivery.proposing import propose
+from kbump.delivery.result import Proposed
 from kbump.delivery.superseding import Superseded, superseded
+from kbump.delivery.withdrawing import withdraw
 from kbump.forge.settings import TIMING
 from kbump.git import fetch
+from kbump.marker import Marker
 from kbump.message import commit_message
 from kbump.provenance import Build
 from kbump.reaching import forge_of
@@ -138,19 +141,21 @@ class _Run:
 
     def proposed(self, forge: Forge) -> Delivery:
         last = self.last = self.edited()
-        if last.status != "planned" or not self.wanted.write:
+        if last.status not in ("planned", "unchanged") or not last.result.changes or not self.wanted.write:
             return last
+        wanted, changes = self.wanted, last.result.changes
+        subject = image_subject(self.found.directory, wanted.paths, changes, wanted.options)
+        base = self.found.other_base
         proposal = image_proposal(
-            forge, self.found.directory, last.result.changed, self.wanted.build, self.style, reopen=self.wanted.reopen
-        )
+            forge, subject, base, last.result.changed, wanted.build, self.style, reopen=wanted.reopen
+        )  # fmt: skip
         there = fetch(self.found.repository, proposal.branch)
-        newer = (
-            there
-            and not self.wanted.force
-            and superseded(self.found.repository, last.result.changed, self.wanted.build, there)
-        )
+        newer = there and not wanted.force and superseded(self.found.repository, changes, wanted.build, there)
         if newer:
             return last._replace(status="superseded", superseded_by=newer, reason=_said(newer))
+        if last.status == "unchanged":
+            gone = withdraw(self.found, forge, proposal.branch, Marker(KIND, str(subject)), _NOTHING_LEFT)
+            return last._replace(proposal=gone if gone and gone.pull_request else None)
         done = propose(self.found, forge, proposal, self.files(), self.style)
         return last._replace(status="proposed", commit=done.commit, proposal=done)
 
@@ -200,6 +205,7 @@ class _Run:
 
 
 _NOTHING = SetImageResult([], [], [], [], {}, 0, [])
+_NOTHING_LEFT = "The images are as asked for on the target already, so this is closed and its branch deleted."
 _POLICY = "its {} says `delivery: pull-request`, so nothing is pushed to its branch (use `--pull-request`)"
 
 

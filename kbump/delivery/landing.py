@@ -53,10 +53,14 @@ def land(checkout: Checkout, make: Callable[[], str | None], deadline: float, ti
     raise AssertionError  # count() has no end
 
 
-def refusal(checkout: Checkout, outcome: Refused) -> GitError:
-    """Return the error that quotes why the server did not take a push."""
+def refusal(checkout: Checkout, outcome: Refused, head: str = "") -> GitError:
+    """Return the error that quotes why the server did not take a push; `head` is the branch of a pull request."""
     reason = f" ({outcome.reason})" if outcome.reason else ""
     words = "".join(f"\n  {line}" for line in outcome.words.splitlines())
-    message = f"{checkout.remote.url} refused the push to `{checkout.branch}`{reason}{':' if words else ''}{words}"
+    message = (
+        f"{checkout.remote.url} refused the push to `{head or checkout.branch}`{reason}{':' if words else ''}{words}"
+    )
     hint = "if the branch is protected, use `--pull-request`, or let the token's user push to it"
+    if head:
+        hint = "pull requests need branches that begin with `kbump/`: let the token's user make and force-push them"
     return GitError(message, hint=hint)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from kbump.delivery.asking import ROOM
+from kbump.delivery.naming import Subject, head_name, repositories
 from kbump.delivery.proposing import Page, Proposal
-from kbump.image import ImageReference
 from kbump.marker import Marker
 from kbump.message import commit_message
 from kbump.report.delivery import images_page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from kbump.delivery.committing import Style
     from kbump.forge import Forge
@@ -21,26 +20,38 @@ if TYPE_CHECKING:
     from kbump.rewriting.result import Change
 
 KIND = "set-image"
+# What selects images beside their names, and where: what it says belongs to what the pull request is of.
+_NARROWING = ("environment", "containers", "kinds", "names", "namespaces")
+
+
+def image_subject(
+    directory: str, paths: Sequence[str], changes: Sequence[Change], options: Mapping[str, Any]
+) -> Subject:
+    """Return what a run of set-image is of: the repositories, whatever their tags, and where it looks for them."""
+    said = {name: options.get(name) or () for name in _NARROWING}
+    listed = {name: [value] if isinstance(value, str) else value for name, value in said.items()}
+    narrowed = [f"{name}:{text.partition('=')[0]}" for name, texts in listed.items() for text in texts]
+    return Subject(directory, "", repositories(change.new for change in changes), (*paths, *narrowed))
 
 
 def image_proposal(
-    forge: Forge, directory: str, changes: Sequence[Change], build: Build, style: Style, *, reopen: bool = False
+    forge: Forge,
+    subject: Subject,
+    base: str,
+    changes: Sequence[Change],
+    build: Build,
+    style: Style,
+    *,
+    reopen: bool = False,
 ) -> Proposal:
-    """Return the proposal of a run of set-image: one for each set of repositories and directory, whatever the tags."""
-    of = " ".join([directory or ".", *sorted({ImageReference.parse(one.new).name for one in changes})])
+    """Return the proposal of a run of set-image into a base, "" for the default branch."""
 
     def message(content: str) -> str:
         return commit_message(changes, build, style.message, skip_ci=style.skip_ci, content=content)
 
     def page(content: str) -> Page:
         title = commit_message(changes, build, style.message).partition("\n")[0]
-        body = f"{Marker(KIND, of, content)}\n{images_page(changes, build, forge.limits.body - 500)}"
+        body = f"{Marker(KIND, str(subject), content)}\n{images_page(changes, build, forge.limits.body - ROOM)}"
         return Page(title[: forge.limits.title], body)
 
-    return Proposal(_branch(changes, of), message, page, reopen=reopen)
-
-
-def _branch(changes: Sequence[Change], of: str) -> str:
-    """Name the branch after the first image, and make it the only one of its kind."""
-    first = min(ImageReference.parse(one.new).name for one in changes).rpartition("/")[2]
-    return f"kbump/{KIND}/{re.sub('[^a-z0-9-]+', '-', first)}-{sha256(of.encode()).hexdigest()[:8]}"
+    return Proposal(head_name(KIND, subject, base), message, page, reopen=reopen)

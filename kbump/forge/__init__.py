@@ -109,8 +109,8 @@ class Forge(Protocol):
     def pull_request(self, number: int) -> PullRequest:
         """Return one pull request, with who closed it."""
 
-    def find_by_head(self, head: str, base: str) -> list[PullRequest]:
-        """Return the pull requests from branch `head` into branch `base`."""
+    def find_by_head(self, head: str, base: str = "") -> list[PullRequest]:
+        """Return the pull requests from branch `head` into branch `base`, "" for any."""
 
     def find_by_marker(self, marker: str, *, state: Literal["open", "all"] = "open") -> list[PullRequest]:
         """Return the pull requests whose body holds `marker`."""

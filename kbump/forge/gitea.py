@@ -90,8 +90,8 @@ class Gitea:
         history = self._client.ask("GET", self._at("issues", number, "timeline"), query=query, accept=(403, 404))
         return found._replace(closed_by=self._client.read(history, _closer)) if history.status == 200 else found
 
-    def find_by_head(self, head: str, base: str) -> list[PullRequest]:
-        """Return the pull requests from branch `head` into branch `base`, of the 1,000 newest open and closed ones."""
+    def find_by_head(self, head: str, base: str = "") -> list[PullRequest]:
+        """Return the pull requests from branch `head` into `base`, of the 1,000 newest open and closed ones."""
         # /pulls/{base}/{head} gives any one of them, so that the open one may be missed (renovatebot/renovate#14336).
         found = [*self._listed(state="open", base=base), *self._listed(state="closed", base=base)]
         return [one for one in found if one.head == head]

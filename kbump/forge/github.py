@@ -103,9 +103,10 @@ class GitHub:
             return found
         return found._replace(closed_by=self._client.read(answer, lambda data: login(data["closed_by"])))
 
-    def find_by_head(self, head: str, base: str) -> list[PullRequest]:
-        """Return the pull requests from branch `head` into branch `base`."""
-        return self._listed({"state": "all", "head": f"{self._owner}:{head}", "base": base})
+    def find_by_head(self, head: str, base: str = "") -> list[PullRequest]:
+        """Return the pull requests from branch `head` into branch `base`, "" for any."""
+        into: dict[str, str | int] = {"base": base} if base else {}
+        return self._listed({"state": "all", "head": f"{self._owner}:{head}", **into})
 
     def find_by_marker(self, marker: str, *, state: Literal["open", "all"] = "open") -> list[PullRequest]:
         """Return the pull requests whose body holds `marker`, of the 1,000 newest."""

@@ -25,11 +25,11 @@ def head(git: Git, branch: str) -> str:
     return _listed(git, "--heads", ref=ref).get(ref, "")
 
 
-def default_branch(git: Git) -> str:
-    """Return the branch that the remote's HEAD names; raise GitError if it names none that exists."""
+def default_branch(git: Git, *, needed: bool = True) -> str:
+    """Return the branch that the remote's HEAD names; raise GitError, or return "", if it names none that exists."""
     refs = _listed(git, "--symref", ref="HEAD")
     branch = next((ref for ref in refs if ref.startswith(_HEADS)), "")
-    if not branch:
+    if not branch and needed:
         raise GitError(f"{git.known().url} is empty, or has no default branch", hint="name a branch")
     return branch.removeprefix(_HEADS)
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.comparison import Note
 from kbump.config import Gates
+from kbump.delivery.asking import ROOM
 from kbump.delivery.committing import Style
-from kbump.delivery.proposing import Proposal, propose, withdraw
+from kbump.delivery.naming import Subject, head_name, repositories
+from kbump.delivery.proposing import Proposal, propose
+from kbump.delivery.withdrawing import withdraw
 from kbump.differences import compare_environments, kubectl_builder
 from kbump.environment import Environment
 from kbump.errors import SourceError
@@ -26,7 +29,6 @@ from kbump.promotion.planning import PromotionPlan, group_of, grouped, names, on
 from kbump.promotion.result import PromoteResult, Promotion
 from kbump.promotion.writing import write_edits
 from kbump.provenance import Build
-from kbump.remote import check_ref
 from kbump.report.promotion import promotion_page, promotion_title
 from kbump.rewriting.carrying import Carriage, carry, restore
 from kbump.sides import Reading
@@ -84,6 +86,7 @@ class Promoter:
         self.style = wishes.style.under(self.config)
         self.holds = HoldsFile(found)
         self.known: Sequence[Finding] | None = None
+        self.base = found.other_base
 
     def promote(self, forge: Callable[[], Forge]) -> PromoteResult:
         """Promote; the forge is asked for only if there is something to write."""
@@ -182,7 +185,8 @@ class Promoter:
         if not plan.edits and not holds:
             if forge is None:
                 return one
-            gone = withdraw(self.found, forge, one.branch, NOTHING_LEFT)
+            marker = Marker(self.kind, str(self._subject(one.group)))
+            gone = withdraw(self.found, forge, one.branch, marker, NOTHING_LEFT)
             # A branch that was left of a merge goes without a word.
             silent = not gone or (gone.status == "withdrawn" and not gone.pull_request)
             return one if silent or not gone else one._replace(status=gone.status, proposal=gone)
@@ -231,7 +235,7 @@ class Promoter:
         return Proposal(
             one.branch,
             lambda content: self._message(one, content),
-            lambda content: self._page(one, result, rest, content, limits.body)._replace(
+            lambda content: self._page(one, result, rest, content, limits.body - ROOM)._replace(
                 title=promotion_title(one, self.target.name, limits.title)
             ),
             tuple(dict.fromkeys((*wishes.labels, *(stated.labels or offered.labels)))),
@@ -247,18 +251,18 @@ class Promoter:
         return commit_message(one.changed, self.wishes.build, template, skip_ci=skip_ci, content=content)
 
     def _page(self, one: Promotion, result: PromoteResult, rest: PromotionDiff, content: str, limit: int) -> Page:
-        marker = Marker(self.kind, f"{self.found.directory or '.'} {one.group}".strip(), content)
+        marker = Marker(self.kind, str(self._subject(one.group)), content)
         return promotion_page(one, result, rest, self.wishes.build, marker, limit)
 
     def _patch(self, files: list[str]) -> str:
         return patch(self.found.repository, self.tip, stage(self.found.repository, files))
 
     def _branch(self, group: str) -> str:
-        """Return the name of the branch: one for the directory and the group."""
-        directory = self.found.directory.replace("/", "-")
-        verb = "rollback" if self.back else "promote"
-        name = f"kbump/{verb}{f'-{directory}' if directory else ''}{f'.{group}' if group else ''}"
-        return check_ref(name + "".join(f"+{_slug(text)}" for text in self.wishes.only))
+        """Return the name of the branch: one for what it is of, and the branch that it goes into."""
+        return head_name("rollback" if self.back else "promote", self._subject(group), self.base)
+
+    def _subject(self, group: str) -> Subject:
+        return Subject(self.found.directory, group, repositories(self.wishes.only))
 
 
 def target_of(found: Checkout, config: Config, tip: str) -> Environment:
@@ -266,7 +270,3 @@ def target_of(found: Checkout, config: Config, tip: str) -> Environment:
     name = next((name for name, at in config.environments.items() if os.path.normpath(at) == found.directory), "")
     below = f"//{found.directory}" if found.directory else ""
     return Environment(name or f"{found.remote.name}{below}", found.root, config, tip, found.remote, found.top, "")
-
-
-def _slug(text: str) -> str:
-    return text.rpartition("/")[2].replace(":", "-").replace("@", "-")

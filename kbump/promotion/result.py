@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kbump.comparison import PromotionDiff
-    from kbump.delivery.proposing import Page, Proposed
+    from kbump.delivery.proposing import Page
+    from kbump.delivery.result import Proposed
     from kbump.errors import KbumpError
     from kbump.gates import Verdict
     from kbump.holds import Hold

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kbump.delivery import Delivery
-    from kbump.delivery.proposing import Proposed
+    from kbump.delivery.result import Proposed
     from kbump.provenance import Build
     from kbump.rewriting.result import Change
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kbump.delivery import Delivery
-    from kbump.delivery.proposing import Proposed
+    from kbump.delivery.result import Proposed
     from kbump.errors import KbumpError, Location
     from kbump.finding import Built, Finding
     from kbump.inspection import ValidateResult

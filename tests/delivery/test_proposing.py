@@ -11,10 +11,14 @@ import pytest
 
 from kbump.delivery.checkout import Access, checkout
 from kbump.delivery.committing import Style
-from kbump.delivery.proposing import Page, Proposal, Proposed, propose, withdraw
+from kbump.delivery.proposing import Page, Proposal, propose
+from kbump.delivery.result import Proposed
+from kbump.delivery.withdrawing import withdraw
+from kbump.errors import ForgeError, GitError
 from kbump.marker import Marker
 from kbump.remote import Remote
 from tests.delivery.infra import Infra
+from tests.git.conftest import hook
 
 BRANCH = "kbump/promote"
 LEFT = "There are commits on this branch that kbump did not make"
@@ -38,7 +42,7 @@ def run(infra: Infra, text: str, **given: Any) -> Proposed:
 
 def take_back(infra: Infra) -> Proposed | None:
     with checkout(Remote.parse(infra.url), "", Access({**os.environ, **infra.secrets}, math.inf)) as found:
-        return withdraw(found, infra.forge, BRANCH, "Nothing is left.")
+        return withdraw(found, infra.forge, BRANCH, Marker("promotion"), "Nothing is left.")
 
 
 def test_the_first_run_opens_one(infra: Infra) -> None:
@@ -168,6 +172,71 @@ def test_what_kbump_closed_itself_it_opens_again(infra: Infra) -> None:
     run(infra, "1.1")
     take_back(infra)
     assert run(infra, "1.1").status == "opened"
+
+
+def test_a_branch_that_another_pull_request_comes_from_is_not_deleted(infra: Infra) -> None:
+    first = run(infra, "1.1")
+    infra.commit({}, branch="release")
+    other = infra.forge.create(head=BRANCH, base="release", title="Mine", body="by hand")
+    assert take_back(infra).status == "withdrawn"
+    assert infra.tip(BRANCH) == first.commit
+    assert infra.forge.pull_request(other.number).state == "open"
+
+
+def test_a_pull_request_of_something_else_is_left_alone(infra: Infra) -> None:
+    first = run(infra, "1.1")
+    theirs = f"{Marker('promotion', 'k8s/qa')}\nmine"
+    infra.forge.update(first.pull_request.number, body=theirs)
+    with pytest.raises(ForgeError, match="its page says that it is of something else"):
+        run(infra, "1.2")
+    assert take_back(infra) is None
+    assert (infra.tip(BRANCH), infra.pulls(BRANCH)[0].body) == (first.commit, theirs)
+
+
+def test_reviewers_assignees_and_labels_that_are_wanted_later_are_asked_for(infra: Infra) -> None:
+    person = infra.host.person_name
+    run(infra, "1.1")
+    done = run(infra, "1.1", reviewers=[person], assignees=[person], labels=["promotion"])
+    assert done.status == "refreshed"
+    assert infra.host.asked(done.pull_request.number) == {"reviewer": {person}, "assignee": {person}}
+    assert infra.pulls(BRANCH)[0].labels == ("promotion",)
+    assert run(infra, "1.1", reviewers=[person], assignees=[person], labels=["promotion"]).status == "unchanged"
+
+
+def test_what_a_person_took_off_again_is_not_asked_for_again(infra: Infra) -> None:
+    person = infra.host.person_name
+    wanted = {"reviewers": [person], "assignees": [person], "labels": ["promotion"]}
+    number = run(infra, "1.1", **wanted).pull_request.number
+    assert infra.host.asked(number) == {"reviewer": {person}, "assignee": {person}}
+    infra.host.take_off(number)
+    infra.forge.remove_labels(number, ["promotion"])
+    assert run(infra, "1.2", **wanted).status == "refreshed"
+    assert infra.host.asked(number) == {"reviewer": set(), "assignee": set()}
+    assert infra.pulls(BRANCH)[0].labels == ()
+
+
+def test_who_cannot_be_asked_is_said_each_time(infra: Infra) -> None:
+    for _ in range(2):
+        done = run(infra, "1.1", reviewers=["nobody-at-all", infra.host.person_name])
+        assert ["nobody-at-all" in note for note in done.notes] == [True]
+    assert infra.host.asked(done.pull_request.number)["reviewer"] == {infra.host.person_name}
+
+
+@pytest.mark.parametrize("infra", ["github"], indirect=True)
+def test_a_server_that_takes_no_branch_of_kbump_says_which(infra: Infra) -> None:
+    hook(infra.bare, "update", 'case $1 in *kbump*) echo "Not you." >&2; exit 1;; esac')
+    with pytest.raises(GitError, match="refused the push to `kbump/promote`") as caught:
+        run(infra, "1.1")
+    assert "branches that begin with `kbump/`" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("infra", ["github"], indirect=True)
+def test_a_branch_that_cannot_be_deleted_is_said(infra: Infra) -> None:
+    run(infra, "1.1")
+    hook(infra.bare, "update", 'case $3 in 0000*) echo "Kept." >&2; exit 1;; esac')
+    done = take_back(infra)
+    assert done.status == "withdrawn"
+    assert done.notes[0].startswith("the branch `kbump/promote` could not be deleted: Kept.")
 
 
 def test_what_is_closed_for_nothing_is_left_stays_if_a_person_committed(infra: Infra) -> None:

@@ -25,7 +25,8 @@ def run(infra: Infra) -> Run:
 
     def deliver_to(tag: str, **options: Any) -> Delivery:
         given = {"pull_request": True, "caller": infra.choice, **options}
-        return deliver(f"acme/web:{tag}", infra.url, environ={**os.environ, **infra.secrets}, **given)
+        images = given.pop("images", [f"acme/web:{tag}"])
+        return deliver(images, infra.url, environ={**os.environ, **infra.secrets}, **given)
 
     return deliver_to
 
@@ -65,6 +66,43 @@ def test_an_older_build_does_not_take_the_place_of_a_newer_one(infra: Infra, run
 def test_what_is_there_already_opens_nothing(infra: Infra, run: Run) -> None:
     assert run("1.0.0").status == "unchanged"
     assert infra.branches() == {"main"}
+
+
+def test_what_was_proposed_is_closed_when_the_target_has_what_is_asked_for(infra: Infra, run: Run) -> None:
+    first = run("1.1.0")
+    done = run("1.0.0")
+    assert (done.status, done.exit_code, done.proposal.status) == ("unchanged", 0, "withdrawn")
+    assert infra.branches() == {"main"}
+    assert "as asked for" in infra.forge.comments(first.proposal.pull_request.number)[0].body
+
+
+def test_an_older_build_that_finds_its_image_there_closes_nothing_of_a_newer_one(infra: Infra, run: Run) -> None:
+    newer = run("1.1.0", build=build(8))
+    assert run("1.0.0", build=build(7)).status == "superseded"
+    assert [one.state for one in infra.pulls(newer.proposal.pull_request.head)] == ["open"]
+
+
+def test_an_image_that_is_there_already_is_part_of_what_it_is_of(infra: Infra, run: Run) -> None:
+    infra.commit({"api.yaml": POD.replace("web", "api")})
+    both = ["acme/web:1.1.0", "acme/api:1.0.0"], ["acme/web:1.1.0", "acme/api:1.1.0"]
+    numbers = [run("", images=images).proposal.pull_request.number for images in both]
+    assert numbers[0] == numbers[1]
+
+
+def test_two_places_of_one_repository_have_one_each(infra: Infra, run: Run) -> None:
+    infra.commit({f"{name}/web.yaml": POD for name in ("staging", "qa")})
+    done = [run("1.1.0", paths=[name]).proposal.pull_request for name in ("staging", "qa")]
+    assert len({one.head for one in done}) == 2
+    assert [infra.forge.pull_request(one.number).state for one in done] == ["open", "open"]
+
+
+def test_two_branches_of_one_repository_have_one_each(infra: Infra, run: Run) -> None:
+    infra.commit({}, branch="release")
+    done = [run("1.1.0", branch=name).proposal.pull_request for name in ("main", "release")]
+    assert [one.base for one in done] == ["main", "release"]
+    assert run("1.1.0").proposal.pull_request.number == done[0].number
+    run("1.0.0", branch="release")
+    assert [infra.forge.pull_request(one.number).state for one in done] == ["open", "closed"]
 
 
 def test_a_dry_run_opens_nothing(infra: Infra, run: Run) -> None:

@@ -137,7 +137,8 @@ def useless(github: FakeGitHub, wanted: dict[str, Any]) -> Reply | None:
     head, base = wanted["head"], wanted["base"]
     if github.branches[head] == github.branches[base]:
         return invalid("PullRequest", f"No commits between {base} and {head}")
-    if any((one["head"]["label"], one["state"]) == (f"{OWNER}:{head}", "open") for one in github.pulls.values()):
+    same = (f"{OWNER}:{head}", base, "open")
+    if any((one["head"]["label"], one["base"]["ref"], one["state"]) == same for one in github.pulls.values()):
         return invalid("PullRequest", f"A pull request already exists for {OWNER}:{head}.")
     return None
 

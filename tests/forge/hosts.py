@@ -44,6 +44,16 @@ class Host(Protocol):
     def comment(self, number: int, body: str) -> None:
         """Write a comment, as the stranger."""
 
+    @property
+    def person_name(self) -> str:
+        """Return the login of the member."""
+
+    def asked(self, number: int) -> dict[str, set[str]]:
+        """Return whose review is asked for, and who is assigned."""
+
+    def take_off(self, number: int) -> None:
+        """Take all reviewers and assignees off, as the person."""
+
     def archive(self) -> None:
         """Archive the repository."""
 
@@ -80,6 +90,16 @@ class GitHubHost:
 
     def comment(self, number: int, body: str) -> None:
         self.github.add_comment(number, body, STRANGER)
+
+    person_name = PERSON
+
+    def asked(self, number: int) -> dict[str, set[str]]:
+        pull = self.github.pulls[number]
+        names = {"reviewer": "requested_reviewers", "assignee": "assignees"}
+        return {role: {one["login"] for one in pull[key]} for role, key in names.items()}
+
+    def take_off(self, number: int) -> None:
+        self.github.pulls[number].update(requested_reviewers=[], assignees=[])
 
     def archive(self) -> None:
         self.github.archived = True
@@ -180,6 +200,20 @@ class GiteaHost:
 
     def comment(self, number: int, body: str) -> None:
         self.stranger.ask("POST", f"{self.at}/issues/{number}/comments", body={"body": body})
+
+    @property
+    def person_name(self) -> str:
+        return self.server.person
+
+    def asked(self, number: int) -> dict[str, set[str]]:
+        pull = self.admin.ask("GET", f"{self.at}/pulls/{number}").data
+        names = {"reviewer": "requested_reviewers", "assignee": "assignees"}
+        return {role: {one["login"] for one in pull[key] or []} for role, key in names.items()}
+
+    def take_off(self, number: int) -> None:
+        asked = {"reviewers": [self.server.person]}
+        self.admin.ask("DELETE", f"{self.at}/pulls/{number}/requested_reviewers", body=asked)
+        self.admin.ask("PATCH", f"{self.at}/issues/{number}", body={"assignees": []})
 
     def archive(self) -> None:
         self.admin.ask("PATCH", self.at, body={"archived": True})

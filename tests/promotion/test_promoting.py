@@ -144,6 +144,26 @@ def test_each_group_has_one_of_its_own(infra: Infra, run: Run, qa: Source) -> No
     assert [(one.group, one.status) for one in run().promotions] == [("shop", "refreshed"), ("", "withdrawn")]
 
 
+def test_each_base_has_one_of_its_own(infra: Infra, run: Run, qa: Source) -> None:
+    infra.commit({}, branch="release")
+    [one], [other] = run().promotions, run(branch="release").promotions
+    assert (one.status, one.branch, other.status, other.branch) == (
+        "opened", "kbump/promote", "opened", "kbump/promote@release",
+    )  # fmt: skip
+    qa.has(web=pod("1.0.0"))
+    assert run(branch="release").promotions[0].status == "withdrawn"
+    assert infra.forge.pull_request(one.proposal.pull_request.number).state == "open"
+    assert infra.branches() == {"main", "release", "kbump/promote"}
+
+
+def test_the_order_of_images_opens_no_second_one(infra: Infra, run: Run, qa: Source) -> None:
+    infra.commit({"api.yaml": pod("1", "api")})
+    qa.has(api=pod("2", "api"))
+    first = run(only=["acme/web", "acme/api"]).promotions[0]
+    second = run(only=["docker.io/acme/api", "acme/web"]).promotions[0]
+    assert (second.status, second.branch) == ("unchanged", first.branch)
+
+
 def test_commits_of_a_person_are_left_alone(infra: Infra, run: Run, qa: Source) -> None:
     run()
     infra.commit({"note": "x"}, "mine", "kbump/promote")
