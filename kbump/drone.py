@@ -35,6 +35,7 @@ def _drone(environ: Mapping[str, str]) -> Build:
         tag=environ.get("DRONE_TAG", ""),
         link=environ.get("DRONE_BUILD_LINK", ""),
         author=_person(name or environ.get("DRONE_COMMIT_AUTHOR", ""), address),
+        ci=_counter("woodpecker" if environ.get("CI") == "woodpecker" else "drone", environ.get("DRONE_SYSTEM_HOST")),
     )
 
 
@@ -51,6 +52,8 @@ def _actions(environ: Mapping[str, str]) -> Build:
         tag=ref if tagged else "",
         link=f"{environ.get('GITHUB_SERVER_URL', '')}/{repository}/actions/runs/{run}" if run else "",
         author=environ.get("GITHUB_ACTOR", ""),
+        # Each workflow of a repository counts its runs for itself.
+        ci=_counter("actions", _host(environ.get("GITHUB_SERVER_URL", "")), _workflow(environ)),
     )
 
 
@@ -63,6 +66,7 @@ def _gitlab(environ: Mapping[str, str]) -> Build:
         tag=environ.get("CI_COMMIT_TAG", ""),
         link=environ.get("CI_PIPELINE_URL", ""),
         author=environ.get("CI_COMMIT_AUTHOR", ""),
+        ci=_counter("gitlab", environ.get("CI_SERVER_HOST")),
     )
 
 
@@ -109,6 +113,22 @@ def _pull_request(path: str) -> dict[str, Any]:
         return {}
     pull = event.get("pull_request") if isinstance(event, dict) else None
     return pull if isinstance(pull, dict) else {}
+
+
+def _counter(*parts: str | None) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _host(url: str) -> str:
+    from urllib.parse import urlsplit
+
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def _workflow(environ: Mapping[str, str]) -> str:
+    """Return the file of a workflow, else its name: GITHUB_WORKFLOW_REF is OWNER/REPOSITORY/FILE@REF."""
+    file = environ.get("GITHUB_WORKFLOW_REF", "").partition("@")[0]
+    return file.removeprefix(f"{environ.get('GITHUB_REPOSITORY', '')}/") or environ.get("GITHUB_WORKFLOW", "")
 
 
 def _number(text: str) -> int:

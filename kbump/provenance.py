@@ -16,6 +16,7 @@ REPOSITORY = "Kbump-Source-Repo"
 BRANCH = "Kbump-Source-Branch"
 COMMIT = "Kbump-Source-Commit"
 BUILD = "Kbump-Source-Build"
+CI = "Kbump-Source-CI"
 AUTHOR = "Triggered-by"
 CONTENT = "Kbump-Content"
 """What the commit changes (kbump.git.content): a branch that changes something else has commits of somebody else."""
@@ -27,7 +28,8 @@ class Build(NamedTuple):
     """A build of a source repository; texts are empty and numbers 0 where nobody says.
 
     `branch` is the one that was built; all tags of a repository are one line of builds. A build that is a restart has
-    the number of the one that it restarts as its `parent`. `author` is `Name <address>` of who triggered it.
+    the number of the one that it restarts as its `parent`. `author` is `Name <address>` of who triggered it. `ci` is
+    what counts: a CI system and, where each has a counter of its own, the workflow; empty for numbers that people give.
     """
 
     repository: str = ""
@@ -38,6 +40,7 @@ class Build(NamedTuple):
     tag: str = ""
     link: str = ""
     author: str = ""
+    ci: str = ""
 
     @property
     def order(self) -> int:
@@ -45,9 +48,9 @@ class Build(NamedTuple):
         return self.parent or self.number
 
     @property
-    def line(self) -> tuple[str, str]:
-        """What makes two builds comparable: the repository and the branch, or that they are of tags."""
-        return self.repository, _TAGS if self.tag else self.branch
+    def line(self) -> tuple[str, str, str]:
+        """What makes two builds comparable: the repository, the branch or that they are of tags, and who counts."""
+        return self.repository, _TAGS if self.tag else self.branch, " ".join(self.ci.split())
 
 
 class Occasion(NamedTuple):
@@ -70,6 +73,7 @@ def trailers(build: Build, images: Iterable[str], content: str = "") -> list[str
         BRANCH: _TAGS if build.tag else build.branch,
         COMMIT: build.commit,
         BUILD: str(build.order or ""),
+        CI: build.ci if build.order else "",
         AUTHOR: build.author,
         CONTENT: content,
     }
@@ -104,6 +108,7 @@ def build_of(found: Mapping[str, Sequence[str]]) -> Build:
         number=int(number) if number.isascii() and number.isdigit() else 0,
         tag=_TAGS if branch == _TAGS else "",
         author=last(AUTHOR),
+        ci=last(CI),
     )
 
 

@@ -21,12 +21,13 @@ DRONE = {
     "DRONE_BUILD_PARENT": "0",
     "DRONE_BUILD_LINK": "https://drone.example.com/acme/web/12",
     "DRONE_COMMIT_AUTHOR": "alice",
+    "DRONE_SYSTEM_HOST": "drone.example.com",
     "DRONE_COMMIT_AUTHOR_NAME": "Alice Doe",
     "DRONE_COMMIT_AUTHOR_EMAIL": "alice@example.com",
 }
 OF_DRONE = Build(
     "acme/web", "feature/login", "c0ffee", 12, link="https://drone.example.com/acme/web/12",
-    author="Alice Doe <alice@example.com>",
+    author="Alice Doe <alice@example.com>", ci="drone drone.example.com",
 )  # fmt: skip
 ACTIONS = {
     "GITHUB_ACTIONS": "true",
@@ -38,9 +39,17 @@ ACTIONS = {
     "GITHUB_RUN_ID": "4711",
     "GITHUB_SERVER_URL": "https://github.com",
     "GITHUB_ACTOR": "alice",
+    "GITHUB_WORKFLOW": "Build",
+    "GITHUB_WORKFLOW_REF": "acme/web/.github/workflows/build.yml@refs/heads/main",
 }
 OF_ACTIONS = Build(
-    "acme/web", "main", "c0ffee", 7, link="https://github.com/acme/web/actions/runs/4711", author="alice"
+    "acme/web",
+    "main",
+    "c0ffee",
+    7,
+    link="https://github.com/acme/web/actions/runs/4711",
+    author="alice",
+    ci="actions github.com .github/workflows/build.yml",
 )
 GITLAB = {
     "GITLAB_CI": "true",
@@ -50,6 +59,7 @@ GITLAB = {
     "CI_PIPELINE_IID": "7",
     "CI_PIPELINE_URL": "https://gitlab.example.com/acme/web/-/pipelines/99",
     "CI_COMMIT_AUTHOR": "Alice Doe <alice@example.com>",
+    "CI_SERVER_HOST": "gitlab.example.com",
 }
 
 
@@ -58,7 +68,7 @@ GITLAB = {
     [
         pytest.param({}, Build(), id="no CI system"),
         pytest.param({"DRONE_REPO": "acme/web"}, Build(), id="variables that were left over"),
-        pytest.param({"DRONE": "true", "DRONE_BUILD_NUMBER": "x"}, Build(), id="Drone that says nothing"),
+        pytest.param({"DRONE": "true", "DRONE_BUILD_NUMBER": "x"}, Build(ci="drone"), id="Drone that says nothing"),
         pytest.param(DRONE, OF_DRONE, id="a push to Drone"),
         pytest.param({**DRONE, "DRONE_BUILD_PARENT": "9"}, OF_DRONE._replace(parent=9), id="a restart in Drone"),
         pytest.param({**DRONE, "DRONE_TAG": "v1.5.0"}, OF_DRONE._replace(tag="v1.5.0"), id="a tag in Drone"),
@@ -68,6 +78,13 @@ GITLAB = {
             id="a build of Drone without an address",
         ),
         pytest.param(ACTIONS, OF_ACTIONS, id="a push to GitHub Actions"),
+        pytest.param(
+            {**ACTIONS, "GITHUB_WORKFLOW_REF": ""}, OF_ACTIONS._replace(ci="actions github.com Build"),
+            id="Actions that name no file",
+        ),
+        pytest.param(
+            {**DRONE, "CI": "woodpecker"}, OF_DRONE._replace(ci="woodpecker drone.example.com"), id="Woodpecker"
+        ),
         pytest.param(
             {**ACTIONS, "GITHUB_REF_NAME": "v1.5.0", "GITHUB_REF_TYPE": "tag"},
             OF_ACTIONS._replace(branch="", tag="v1.5.0"),
@@ -82,7 +99,7 @@ GITLAB = {
             GITLAB,
             Build(
                 "acme/web", "main", "c0ffee", 7, link="https://gitlab.example.com/acme/web/-/pipelines/99",
-                author="Alice Doe <alice@example.com>",
+                author="Alice Doe <alice@example.com>", ci="gitlab gitlab.example.com",
             ),
             id="a push to GitLab",
         ),

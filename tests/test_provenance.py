@@ -21,6 +21,7 @@ BUILDS = st.builds(
     tag=st.just(""),
     link=st.just(""),
     author=st.builds("{} <{}@example.com>".format, WORDS, WORDS),
+    ci=WORDS,
 )
 WEB = Build("acme/web", "main", "c0ffee", 7)
 
@@ -68,6 +69,8 @@ def test_a_text_of_several_lines_cannot_make_a_trailer_of_its_own() -> None:
         pytest.param(WEB._replace(number=9), WEB._replace(number=0), id="a build without a number"),
         pytest.param(Build(), WEB, id="a commit that tells of no build"),
         pytest.param(WEB._replace(number=9), WEB._replace(tag="v1"), id="a tag after a branch"),
+        pytest.param(WEB._replace(number=9, ci="drone"), WEB._replace(ci="jenkins"), id="a build that others counted"),
+        pytest.param(WEB._replace(number=9), WEB._replace(ci="drone"), id="a build of which nobody said who counted"),
         pytest.param(WEB._replace(number=9), WEB._replace(number=12, parent=9), id="a restart of the last build"),
     ],
 )
@@ -80,6 +83,7 @@ def test_a_build_is_not_superseded_by(last: Build, build: Build) -> None:
     [
         pytest.param(WEB._replace(number=9), WEB, id="a newer build of the branch"),
         pytest.param(WEB._replace(number=9), WEB._replace(number=12, parent=7), id="a newer one than it restarts"),
+        pytest.param(WEB._replace(number=9, ci="a b"), WEB._replace(ci="a  b "), id="a newer one by the same counter"),
         pytest.param(WEB._replace(number=9, tag="v2"), WEB._replace(tag="v1", branch="x"), id="a newer tag"),
     ],
 )

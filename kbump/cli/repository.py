@@ -27,6 +27,7 @@ SOURCE_OPTIONS = (
     click.option(
         "--source-build", type=click.IntRange(min=1), metavar="N", help="Number of the build.  [default: from CI]"
     ),
+    click.option("--source-ci", metavar="NAME", help="What counts the builds, such as a job.  [default: from CI]"),
 )
 _OPTIONS = (
     click.option("--branch", metavar="NAME", help="Branch of the repository.  [default: its default branch]"),
@@ -48,7 +49,7 @@ _OPTIONS = (
 )  # fmt: skip
 NAMES = (
     "branch", "subdir", "message", "author", "skip_ci", "sign", "source_repo", "source_branch", "source_commit",
-    "source_build", "pull_request", "reopen", "superseded_ok", "force", "timeout",
+    "source_build", "source_ci", "pull_request", "reopen", "superseded_ok", "force", "timeout",
 )  # fmt: skip
 
 
@@ -105,12 +106,14 @@ def build_from(options: Mapping[str, Any], environ: Mapping[str, str]) -> Build:
 
     found = build_of(environ)
     if options["source_build"]:
-        # A number that is given is the one that counts, not that of a build which the variables say it restarts.
-        found = found._replace(number=options["source_build"], parent=0)
+        # A number that is given is the one that counts: not that of a build which the variables say it restarts, and
+        # not one of the CI system's own.
+        found = found._replace(number=options["source_build"], parent=0, ci="")
     return found._replace(
         repository=options["source_repo"] or found.repository,
         branch=options["source_branch"] or found.branch,
         commit=options["source_commit"] or found.commit,
+        ci=options["source_ci"] or found.ci,
     )
 
 

@@ -12,7 +12,7 @@ from kbump.delivery.landing import land
 from kbump.delivery.pages import KIND, image_proposal, image_subject
 from kbump.delivery.proposing import propose
 from kbump.delivery.result import Proposed
-from kbump.delivery.superseding import Superseded, superseded
+from kbump.delivery.superseding import Superseded, original, superseded
 from kbump.delivery.withdrawing import withdraw
 from kbump.forge.settings import TIMING
 from kbump.git import fetch
@@ -130,7 +130,7 @@ class _Run:
 
     def __init__(self, found: Checkout, wanted: _Plan) -> None:
         self.found, self.wanted = found, wanted
-        self.style = wanted.style
+        self.style, self.build = wanted.style, wanted.build
         self.last = Delivery("unchanged", _NOTHING, found.remote.url, found.branch)
 
     def delivered(self, deadline: float, timing: Timing) -> Delivery:
@@ -141,16 +141,16 @@ class _Run:
 
     def proposed(self, forge: Forge) -> Delivery:
         last = self.last = self.edited()
-        if last.status not in ("planned", "unchanged") or not last.result.changes or not self.wanted.write:
+        wanted, changes = self.wanted, self.last.result.changes
+        if last.status not in ("planned", "unchanged") or not changes or not wanted.write:
             return last
-        wanted, changes = self.wanted, last.result.changes
         subject = image_subject(self.found.directory, wanted.paths, changes, wanted.options)
         base = self.found.other_base
         proposal = image_proposal(
-            forge, subject, base, last.result.changed, wanted.build, self.style, reopen=wanted.reopen
+            forge, subject, base, last.result.changed, self.build, self.style, reopen=wanted.reopen
         )  # fmt: skip
         there = fetch(self.found.repository, proposal.branch)
-        newer = there and not wanted.force and superseded(self.found.repository, changes, wanted.build, there)
+        newer = there and not wanted.force and superseded(self.found.repository, changes, self.build, there)
         if newer:
             return last._replace(status="superseded", superseded_by=newer, reason=_said(newer))
         if last.status == "unchanged":
@@ -173,6 +173,7 @@ class _Run:
 
     def edited(self) -> Delivery:
         self.style = self.wanted.style.under(self.found.config())
+        self.build = original(self.found.repository, self.wanted.build)
         result = relative(self.set_images(), self.found)
         last = self.last._replace(result=result, notes=self.notes())
         if result.blocked or (result.errors and not result.changed):
@@ -182,7 +183,7 @@ class _Run:
         guard = "" if self.wanted.pull_request else self.found.guard({one.location.file for one in result.changed})
         if guard:
             return last._replace(status="refused", reason=_POLICY.format(guard), result=result._replace(written=[]))
-        newer = None if self.wanted.force else superseded(self.found.repository, result.changed, self.wanted.build)
+        newer = None if self.wanted.force else superseded(self.found.repository, result.changed, self.build)
         if newer:
             left = result._replace(written=[])
             return last._replace(status="superseded", superseded_by=newer, reason=_said(newer), result=left)
@@ -195,7 +196,7 @@ class _Run:
         return set_image(self.wanted.images, paths or None, root=root, **options)
 
     def message(self, changes: Sequence[Change]) -> str:
-        return commit_message(changes, self.wanted.build, self.style.message, skip_ci=self.style.skip_ci)
+        return commit_message(changes, self.build, self.style.message, skip_ci=self.style.skip_ci)
 
     def notes(self) -> tuple[str, ...]:
         wanted = self.wanted

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kbump.errors import ImageReferenceError
 from kbump.git import history
 from kbump.image import ImageReference
-from kbump.provenance import IMAGE, build_of, supersedes
+from kbump.provenance import COMMIT, IMAGE, build_of, supersedes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,13 +36,42 @@ def superseded(repository: Repository, changes: Iterable[Change], build: Build, 
     if not (build.repository and build.order):
         return None
     for name, files in _files(changes).items():
-        for commit in history(repository, rev, paths=files, trailers=_trailers(name), most=_MOST):
-            last = build_of(commit.trailers)
-            if last.line == build.line:
-                if supersedes(last, build):
-                    return Superseded(commit, last, name)
-                break
+        commit = _last(repository, rev, build, name, files)
+        last = build_of(commit.trailers) if commit else None
+        if commit and last and supersedes(last, build):
+            return Superseded(commit, last, name)
     return None
+
+
+def original(repository: Repository, build: Build, rev: str = "HEAD") -> Build:
+    """Return a build that is a restart as the one that its commit was first built by, as far as trailers tell.
+
+    What is restarted may be a restart itself: Drone names only that one (handler/api/repos/builds/retry.go).
+    """
+    if not (build.parent and build.repository and build.commit):
+        return build
+    seen = history(repository, rev, trailers=[f"{COMMIT}: {build.commit}"], most=_MOST)
+    found = [build_of(commit.trailers) for commit in seen]
+    orders = [one.order for one in found if one.order and (one.line, one.commit) == (build.line, build.commit)]
+    return build._replace(parent=min(orders + [build.parent]))
+
+
+def _last(repository: Repository, rev: str, build: Build, name: str, files: list[str]) -> Commit | None:
+    """Return the newest commit by a build of the same line that set an image in the files."""
+    for paths in (files, []):
+        for commit in history(repository, rev, paths=paths, trailers=_trailers(name), most=_MOST):
+            if build_of(commit.trailers).line == build.line and (paths or _is_elsewhere(repository, commit.sha, rev)):
+                return commit
+    return None
+
+
+def _is_elsewhere(repository: Repository, sha: str, rev: str) -> bool:
+    """Whether a file that a commit changed is not there any more: it may be one of those that are set, renamed."""
+    what = "git cannot read the history"
+    then = repository.run("diff-tree", "--root", "--no-commit-id", "--name-only", "-r", "-z", sha, what=what)
+    names = [name.decode(errors="surrogateescape") for name in then.split(b"\0") if name]
+    now = repository.run("ls-tree", "-r", "--name-only", "-z", rev, "--", *names, what=what) if names else b""
+    return len([name for name in now.split(b"\0") if name]) < len(names)
 
 
 def _files(changes: Iterable[Change]) -> dict[str, list[str]]:

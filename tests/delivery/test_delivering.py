@@ -81,6 +81,40 @@ def test_builds_that_come_out_of_order_end_on_the_newest(infra: Path) -> None:
     assert count(infra) == 4
 
 
+def built(number: int, parent: int = 0, commit: str = "c0ffee", ci: str = "drone") -> Build:
+    return Build("acme/web", "main", commit, number, parent, ci=ci)
+
+
+def test_the_restart_of_a_restart_counts_as_the_first_of_them(infra: Path) -> None:
+    run(infra, "acme/web:5", build=built(5))
+    run(infra, "acme/web:6", build=built(6, commit="beef"))
+    again = run(infra, "acme/web:5", build=built(7, 5))
+    assert again.status == "superseded"
+    assert run(infra, "acme/web:5", build=built(8, 7)).status == "superseded"
+    assert run(infra, "acme/web:5", build=built(8, 7), force=True).message.endswith(
+        "-Build: 5\nKbump-Source-CI: drone\n"
+    )
+
+
+def test_builds_that_others_count_are_not_compared(infra: Path) -> None:
+    run(infra, "acme/web:900", build=built(900, ci="actions nightly"))
+    assert run(infra, "acme/web:3", build=built(3, ci="actions release")).status == "pushed"
+    assert run(infra, "acme/web:2", build=built(2, ci="actions release")).status == "superseded"
+
+
+def test_a_newer_build_is_known_though_the_file_was_renamed(infra: Path) -> None:
+    run(infra, "acme/web:5", build=built(5))
+    add_commit(infra, {"k8s/web.yaml": None, "k8s/shop.yaml": file(infra)}, "rename")
+    assert run(infra, "acme/web:4", build=built(4)).status == "superseded"
+    assert run(infra, "acme/web:6", build=built(6)).status == "pushed"
+
+
+def test_a_newer_build_of_another_file_says_nothing_of_this_one(infra: Path) -> None:
+    add_commit(infra, {"qa/web.yaml": POD}, "qa")
+    run(infra, "acme/web:5", build=built(5), paths=["k8s"])
+    assert run(infra, "acme/web:4", build=built(4), paths=["qa"]).status == "pushed"
+
+
 def test_if_the_branch_is_gone_it_is_said(infra: Path) -> None:
     def delete() -> None:
         run_git("update-ref", "-d", "refs/heads/main", cwd=infra)
