@@ -9,6 +9,7 @@ from kbump.config import ForgeChoice
 from kbump.delivery.checkout import Access, Checkout, checkout, located
 from kbump.delivery.committing import Style, commit_files
 from kbump.delivery.landing import land
+from kbump.delivery.naming import head_name
 from kbump.delivery.pages import KIND, image_proposal, image_subject
 from kbump.delivery.proposing import propose
 from kbump.delivery.result import Proposed
@@ -145,17 +146,18 @@ class _Run:
         if last.status not in ("planned", "unchanged") or not changes or not wanted.write:
             return last
         subject = image_subject(self.found.directory, wanted.paths, changes, wanted.options)
-        base = self.found.other_base
-        proposal = image_proposal(
-            forge, subject, base, last.result.changed, self.build, self.style, reopen=wanted.reopen
-        )  # fmt: skip
-        there = fetch(self.found.repository, proposal.branch)
+        branch = head_name(KIND, subject, self.found.other_base)
+        there = fetch(self.found.repository, branch)
+        self.build = original(self.found.repository, self.build, there) if there else self.build
         newer = there and not wanted.force and superseded(self.found.repository, changes, self.build, there)
         if newer:
             return last._replace(status="superseded", superseded_by=newer, reason=_said(newer))
         if last.status == "unchanged":
-            gone = withdraw(self.found, forge, proposal.branch, Marker(KIND, str(subject)), _NOTHING_LEFT)
+            gone = withdraw(self.found, forge, branch, Marker(KIND, str(subject)), _NOTHING_LEFT)
             return last._replace(proposal=gone if gone and gone.pull_request else None)
+        proposal = image_proposal(
+            forge, branch, subject, last.result.changed, self.build, self.style, reopen=wanted.reopen
+        )  # fmt: skip
         done = propose(self.found, forge, proposal, self.files(), self.style)
         return last._replace(status="proposed", commit=done.commit, proposal=done)
 

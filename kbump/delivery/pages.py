@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kbump.delivery.asking import ROOM
-from kbump.delivery.naming import Subject, head_name, repositories
+from kbump.delivery.naming import Subject, repositories
 from kbump.delivery.proposing import Page, Proposal
 from kbump.marker import Marker
 from kbump.message import commit_message
@@ -36,15 +36,15 @@ def image_subject(
 
 def image_proposal(
     forge: Forge,
+    branch: str,
     subject: Subject,
-    base: str,
     changes: Sequence[Change],
     build: Build,
     style: Style,
     *,
     reopen: bool = False,
 ) -> Proposal:
-    """Return the proposal of a run of set-image into a base, "" for the default branch."""
+    """Return the proposal of a run of set-image, from a branch."""
 
     def message(content: str) -> str:
         return commit_message(changes, build, style.message, skip_ci=style.skip_ci, content=content)
@@ -54,4 +54,4 @@ def image_proposal(
         body = f"{Marker(KIND, str(subject), content)}\n{images_page(changes, build, forge.limits.body - ROOM)}"
         return Page(title[: forge.limits.title], body)
 
-    return Proposal(head_name(KIND, subject, base), message, page, reopen=reopen)
+    return Proposal(branch, message, page, reopen=reopen)

@@ -53,7 +53,7 @@ def original(repository: Repository, build: Build, rev: str = "HEAD") -> Build:
     seen = history(repository, rev, trailers=[f"{COMMIT}: {build.commit}"], most=_MOST)
     found = [build_of(commit.trailers) for commit in seen]
     orders = [one.order for one in found if one.order and (one.line, one.commit) == (build.line, build.commit)]
-    return build._replace(parent=min(orders + [build.parent]))
+    return build._replace(parent=min([*orders, build.parent]))
 
 
 def _last(repository: Repository, rev: str, build: Build, name: str, files: list[str]) -> Commit | None:

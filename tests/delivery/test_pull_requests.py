@@ -11,6 +11,7 @@ import pytest
 from kbump.delivery import Delivery, deliver
 from kbump.provenance import Build
 from tests.delivery.infra import Infra
+from tests.git.conftest import run_git
 
 POD = (
     "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: acme/web:1.0.0\n"
@@ -115,3 +116,10 @@ def test_what_a_person_closed_is_opened_again_only_if_asked_for(infra: Infra, ru
     infra.close(first.proposal.pull_request.number)
     assert run("1.1.0").proposal.status == "closed"
     assert run("1.1.0", reopen=True).proposal.status == "opened"
+
+
+def test_the_restart_of_a_restart_counts_as_the_first_that_the_branch_has(infra: Infra, run: Run) -> None:
+    run("1.2.0", build=build(6))
+    done = run("1.3.0", build=build(10)._replace(parent=9))
+    message = run_git("log", "-1", "--format=%B", "FETCH_HEAD", cwd=infra.fetched(done.proposal.pull_request.head))
+    assert "Kbump-Source-Build: 6" in message
