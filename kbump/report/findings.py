@@ -80,33 +80,42 @@ def flat(text: str) -> str:
 
 
 class _Lines:
-    """The lines of files; keeps the file that it read last, as findings come in the order of files."""
+    """The lines of files; keeps the file and the line that it read last, as findings come in the order of both.
+
+    A line may be a whole file, with thousands of findings.
+    """
 
     def __init__(self, read: Callable[[str], str | None]) -> None:
         self._read = read
         self._source: Source | None = None
         self._secrets = False
+        self._number, self._line, self._hidden = 0, "", False
 
     def of(self, finding: Finding) -> str | None:
         """Return the line of a finding; None if it cannot be had, or must not be shown."""
         source = self._of_file(finding.location.file)
         if not 1 <= finding.location.line <= len(source.line_starts) or not source.text or finding.secret:
             return None
-        span = source.line_span(source.line_starts[finding.location.line - 1])
-        line = source.text[slice(*span)].rstrip("\r\n")
-        return None if self._secrets and _shows_secrets(finding, line) else line
+        if self._number != finding.location.line:
+            self._number = finding.location.line
+            span = source.line_span(source.line_starts[self._number - 1])
+            self._line = source.text[slice(*span)].rstrip("\r\n")
+            self._hidden = self._secrets and bool(_SECRET.search(self._line))
+        # It is of a file that has a Secret, if not of one.
+        return None if self._hidden or (self._secrets and _is_of_secret(finding)) else self._line
 
     def _of_file(self, file: str) -> Source:
         if self._source is None or self._source.name != file:
             # Columns do not count a byte order mark.
             self._source = Source(file, (self._read(file) or "").removeprefix("\ufeff"))
             self._secrets = bool(_SECRET.search(self._source.text))
+            self._number = 0
         return self._source
 
 
-def _shows_secrets(finding: Finding, line: str) -> bool:
-    """Whether a line may hold what a Secret hides; it is of a file that has one, and may be the whole file in JSON."""
-    return finding.subject.partition(" ")[0] in ("Secret", "") or bool(_SECRET.search(line))
+def _is_of_secret(finding: Finding) -> bool:
+    """Whether a finding in a file that has Secrets may be about one."""
+    return finding.subject.partition(" ")[0] in ("Secret", "")
 
 
 def _block(finding: Finding, line: str | None, paint: Palette, built: Sequence[Built]) -> str:

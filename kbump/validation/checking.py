@@ -210,7 +210,7 @@ class _Check:
             ]
         locator = Locator(self.source, nodes, self.checker.judge.schemas.catalog.version)
         findings = [locator.finding(one, problem) for one, problem in problems]
-        findings += [_said(self.source, error) for error in self.repeated]
+        findings += _said(self.source, self.repeated)
         findings.sort(key=lambda one: one.location)
         return apply_comments(self.source, nodes, findings) if ignores else Applied(findings)
 
@@ -221,7 +221,7 @@ def _rule(error: SourceError) -> str:
 
 def _unread(source: Source, *errors: SourceError) -> Checked:
     """Say why kubectl cannot read a source, of which nothing else can be said; nor can a comment ignore it."""
-    findings = [_said(source, error) for error in errors]
+    findings = _said(source, errors)
     if "kbump" in source.text:
         from kbump.validation.ignores import powerless
 
@@ -229,13 +229,17 @@ def _unread(source: Source, *errors: SourceError) -> Checked:
     return Checked(source.name, sorted(findings, key=lambda one: one.location))
 
 
-def _said(source: Source, error: SourceError) -> Finding:
-    """Return the finding that an error of the parser is."""
-    # A text without quotes that begins with `*` is an alias, and may be a password all the same.
-    message = _ALIAS.sub("`*…`", error.message) if _SECRET.search(source.text) else error.message
-    rule, place = _rule(error), error.location or source.location(0)
-    fix = _LAST if rule == "duplicate-key" else _placeholder(source, place) or error.hint or ""
-    return Finding(rule, "error", place, message, fix)
+def _said(source: Source, errors: Sequence[SourceError]) -> list[Finding]:
+    """Return the findings that errors of the parser are; there may be thousands."""
+    hides = bool(errors) and _SECRET.search(source.text) is not None
+    findings = []
+    for error in errors:
+        # A text without quotes that begins with `*` is an alias, and may be a password all the same.
+        message = _ALIAS.sub("`*…`", error.message) if hides else error.message
+        rule, place = _rule(error), error.location or source.location(0)
+        fix = _LAST if rule == "duplicate-key" else _placeholder(source, place) or error.hint or ""
+        findings.append(Finding(rule, "error", place, message, fix))
+    return findings
 
 
 def _placeholder(source: Source, place: Location) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from kbump import validate
+from kbump.report.findings import findings_text
 from tests.validation.samples import CRD, VALID, WIDGET, write
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
@@ -22,6 +24,12 @@ MANY = {
     "objects": lambda count: "---\n".join(f"{VALID}dta{n}: 1\n" for n in range(count)),
     "equal objects": lambda count: f"{VALID}---\n" * count,
     "items of a List that are none": lambda count: "apiVersion: v1\nkind: List\nitems:\n" + "- 1\n" * count,
+    "keys that are there twice": lambda count: (
+        VALID + "data:\n" + "".join(f"  k{n}: a\n  k{n}: b\n" for n in range(count))
+    ),
+    "one key again and again": lambda count: VALID + "data:\n" + "  k: a\n" * (count + 1),
+    "objects with a key twice": lambda count: "---\n".join(f"{VALID}data: {{a: b, a: {n}}}\n" for n in range(count)),
+    "merge keys": lambda count: VALID + "x: &x {a: b}\ndata:\n" + "  <<: *x\n" * (count + 1),
     "comments that ignore nothing": lambda count: VALID + "# kbump: ignore[wrong-type]\n" * count,
 }
 ALIASES = "".join(f"b{n}: &b{n} [{', '.join(9 * [f'*b{n - 1}'])}]\n" for n in range(1, 12))
@@ -52,6 +60,32 @@ def test_the_work_for_a_file_grows_with_its_findings(text: Callable[[int], str])
         # Once before, so that what is imported and compiled does not count.
         assert len(validate(text=text(count)).findings) >= count - 1
     assert work(lambda: validate(text=text(many))) < 12 * work(lambda: validate(text=text(few)))
+
+
+# What a single call does with a long text, the number of calls does not show.
+SECRET = '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s"}}'
+LONG = {
+    "keys that are there twice": MANY["keys that are there twice"],
+    "JSON on one line with a Secret": lambda count: (
+        '{"apiVersion":"v1","kind":"List","items":['
+        + "".join(f'{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"c{n}"}},"a":1}},' for n in range(count))
+        + f"{SECRET}]}}"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=what) for what, text in LONG.items()])
+def test_the_time_for_a_file_and_its_report_grows_with_its_findings(text: Callable[[int], str]) -> None:
+    def seconds(count: int) -> float:
+        before, written = process_time(), text(count)
+        result = validate(text=written)
+        assert len(result.findings) == count
+        assert findings_text(result.findings, lambda _: written, colour=False)
+        return process_time() - before
+
+    seconds(2)
+    # Ten times; a hundred times, where every finding looks at the whole text.
+    assert seconds(5_000) < 40 * seconds(500)
 
 
 def test_an_alias_bomb_is_a_finding_at_its_place() -> None:
