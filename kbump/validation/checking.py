@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _LAST = "remove one of them: kubectl takes the last, kustomize refuses the file"
 _IGNORE = re.compile(r"(?i)ignore[ \t]*\[")
 _TEMPLATE_LINE = re.compile(r"^[ \t]*(?:-[ \t]+)*\{\{", re.MULTILINE)
+_BRACE = re.compile(r"\s*\{")
 _ALIAS = re.compile(r"`\*[^`]*`")
 _SECRET = re.compile(r"""(?i)\bkind["']?[ \t]*:[ \t]*["']?secret\b""")
 
@@ -190,10 +191,13 @@ class _Check:
     def located(self, suspect: bool) -> Applied:
         """Return the findings in the order of the text, without what comments ignore."""
         ignores = "kbump" in self.source.text and _IGNORE.search(self.source.text) is not None
-        if not (self.problems or self.repeated or suspect or ignores):
+        version = self.checker.judge.schemas.catalog.version
+        # kubectl reads YAML in braces, and behind JSON, since 1.33.
+        braced = int(version.partition(".")[2]) < 33 and _BRACE.match(self.source.text) is not None
+        if not (self.problems or self.repeated or suspect or ignores or braced):
             return Applied([])
         # Imported only for a file of which there is something to say.
-        from kbump.validation.dialect import dialect_problems
+        from kbump.validation.dialect import brace_findings, dialect_problems
         from kbump.validation.ignores import apply_comments
         from kbump.validation.locating import Locator
         from kbump.yaml.composer import compose
@@ -208,8 +212,9 @@ class _Check:
             problems += [
                 (resource, one) for one in listed if (resource.document, (*resource.path, *one.path)) not in places
             ]
-        locator = Locator(self.source, nodes, self.checker.judge.schemas.catalog.version)
+        locator = Locator(self.source, nodes, version)
         findings = [locator.finding(one, problem) for one, problem in problems]
+        findings += brace_findings(self.source) if braced else []
         findings += _said(self.source, self.repeated)
         findings.sort(key=lambda one: one.location)
         return apply_comments(self.source, nodes, findings) if ignores else Applied(findings)

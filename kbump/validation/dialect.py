@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kbump.errors import SourceError
+from kbump.finding import Finding
 from kbump.validation.problem import Problem
 from kbump.validation.wording import found
 from kbump.yaml.nodes import Mapping, Scalar, Sequence, follow, is_merge, walk
@@ -17,6 +18,7 @@ from kbump.yaml.scalars import resolve, resolve_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kbump.source import Source
     from kbump.yaml.nodes import Node, Path
 
 _WORDS = "[yY]|[nN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF"
@@ -50,6 +52,20 @@ def dialect_problems(
             if type(value) is Scalar and not value.style and not value.tag:
                 problems = [*_value(value.value, at), *(() if schema else _version(value.value, at))]
                 yield from (_hidden(one) if secret(at) else one for one in problems)
+
+
+def brace_findings(source: Source) -> list[Finding]:
+    """Return a finding where an older kubectl takes a text that begins with a brace for JSON, and stops.
+
+    https://pkg.go.dev/k8s.io/apimachinery/pkg/util/yaml#YAMLOrJSONDecoder
+    """
+    from kbump.yaml.streams import end_of_json
+
+    end = end_of_json(source.text)
+    if end is None:
+        return []
+    message = "kubectl before 1.33 reads a text that begins with `{` as JSON, up to here"
+    return [Finding("yaml-syntax", "warning", source.location(end), message, "begin the file with a line `---`")]
 
 
 def _hidden(problem: Problem) -> Problem:

@@ -30,7 +30,7 @@ _PURE_LIMIT = 256 * 1024
 # parser read `{image: nginx:1.2}` (https://github.com/yaml/libyaml/issues/12).
 FLOW_COLON = "found unexpected ':'"
 _SURROGATE = "found invalid Unicode character escape code"
-NO_JSON = "is not JSON, as the value before it is"
+NO_JSON = "is not JSON"
 NO_START = "did not find expected <document start>"
 # Line breaks of YAML 1.1, which the C parser and kubectl follow; to YAML 1.2 and the pure parser only CR and LF are.
 _OLD_BREAK = re.compile("[\x85\u2028\u2029]")
@@ -39,8 +39,6 @@ _LINE = r"(?:\A\ufeff*|(?<=[\r\n\x85\u2028\u2029]))"
 # is looked at from behind it: 15 times faster.
 _BOUNDARY = re.compile(r"---(?<![^\r\n\x85\u2028\u2029\ufeff]---)(?=[ \t\r\n\x85\u2028\u2029]|\Z)")
 _UNSPLIT = re.compile(r"%(?<![^\r\n\x85\u2028\u2029\ufeff]%)|\.\.\.(?<![^\r\n\x85\u2028\u2029\ufeff]\.\.\.)")
-# What a text begins with that may be JSON, of which YAML says so.
-_OF_JSON = {_SURROGATE: ("{", "["), NO_START: ("{",)}
 _JSON = re.compile(r"\s*\{")
 _CONTENT = rf"{_LINE}[ \t]*[^# \t\r\n\x85\u2028\u2029\ufeff]"
 _TAG_FIRST = re.compile(r"!\S*(?:\s+(?:#[^\r\n]*)?)+\Z")
@@ -122,7 +120,8 @@ def _read(text: str, reader: Callable[[Iterator[Any]], _Result]) -> _Result:
     except MarkedYAMLError as error:
         if error.problem == FLOW_COLON and len(text) <= _PURE_LIMIT and not _OLD_BREAK.search(text):
             return _read_pure(text, reader, error)
-        if error.problem in _OF_JSON and text.lstrip()[:1] in _OF_JSON[error.problem]:
+        # What begins with a brace is JSON to kubectl, whatever YAML has against it, such as tabs where no token starts.
+        if _JSON.match(text) or (error.problem == _SURROGATE and text.lstrip()[:1] == "["):
             from kbump.yaml.streams import json_events
 
             return reader(json_events(text))

@@ -20,7 +20,7 @@ _UNCLOSED = "did not find expected ','"
 _CONFLICT = re.compile(r"(?m)^<{7} ")
 _HINTS = {
     FLOW_COLON: "put the text that has the colon in quotes",
-    NO_JSON: "between JSON values may be white space, but no comma and no `---`",
+    f"{NO_JSON}, as the value before it is": "between JSON values may be white space, but no comma and no `---`",
     NO_START: "begin each document with `---`",
     "block sequence entries are not allowed in this context": "begin the list on a line of its own",
     "could not find expected ':'": "write `KEY: VALUE`, or put a text of several lines in quotes",
@@ -46,7 +46,7 @@ def located(source: Source, start: int, error: Any) -> SourceError:
         return SourceError("is not YAML: found a tab", location=location, hint="indent with spaces")
     if error.problem.startswith("found character"):
         return SourceError(f"is not YAML: found a text that starts with `{found}`", location=location, hint="quote it")
-    message = error.problem if error.problem == NO_JSON else f"is not YAML: {error.problem}"
+    message = error.problem if error.problem.startswith(NO_JSON) else f"is not YAML: {error.problem}"
     if error.context:
         begun = source.location(start + error.context_mark.index)
         message += f" {error.context}" + (f" that begins in line {begun.line}" if begun.line < location.line else "")
@@ -63,6 +63,8 @@ def _hint(source: Source, problem: str, found: str) -> str | None:
     conflict = _CONFLICT.search(source.text)
     if conflict:
         return f"resolve the merge conflict that begins in line {source.location(conflict.start()).line}"
+    if problem.startswith(f"{NO_JSON}:"):
+        return "mend the JSON: what begins with it goes on with it"
     if problem in (NO_START, _NO_KEY) and found in ("}", "]"):
         return f"remove the `{found}`, or open it before"
     return _HINTS.get(problem)

@@ -18,17 +18,38 @@ _PAIR = re.compile(
     r"(?<!\\)((?:\\\\)*)(?:\\u([dD][89abAB][\da-fA-F]{2})\\u([dD][c-fC-F][\da-fA-F]{2})|\\u[dD][89a-fA-F][\da-fA-F]{2})"
 )
 _SPACE = re.compile(r"[ \t\r\n]*")
+# A key and its colon are on one line in YAML, which strings need not be looked into for.
+_COLON_BELOW = re.compile(r'("(?:[^"\\]|\\.)*")([ \t]*[\r\n][ \t\r\n]*)(?=:)')
+_BEFORE = f"{NO_JSON}, as the value before it is"
 
 
 def json_events(text: str) -> Iterator[Any]:
     """Yield the events of a text that begins with JSON, or looks like it: those of all its documents.
 
     JSON values may stand one behind the other, with or without space between them
-    (https://pkg.go.dev/k8s.io/apimachinery/pkg/util/yaml#YAMLOrJSONDecoder). That newer versions of kubectl, 1.36 but
-    not 1.32, go on with YAML behind a single one is not for kbump to rely on.
+    (https://pkg.go.dev/k8s.io/apimachinery/pkg/util/yaml#YAMLOrJSONDecoder). kubectl goes on with YAML behind a single
+    one, or reads YAML in braces, since 1.33: see `end_of_json`.
     """
     for span in _parts(text):
         yield from _moved(text[span.start : span.end], span.start)
+
+
+def end_of_json(text: str) -> int | None:
+    """Return where a text that begins with a brace is no JSON any more, None if all of it is, or if it does not.
+
+    kubectl before 1.33 reads no further.
+    """
+    at = _after_space(text, 0)
+    if not text.startswith("{", at):
+        return None
+    try:
+        while at < len(text):
+            at = _after_space(text, _end_of_value(text, at))
+    except RecursionError:
+        return None
+    except ValueError as error:
+        return getattr(error, "pos", at)
+    return None
 
 
 def _parts(text: str) -> list[Span]:
@@ -44,10 +65,17 @@ def _parts(text: str) -> list[Span]:
             # YAML in braces, or documents of which the parser knows where they are wrong.
             if not found or (len(found) == 1 and text.startswith("---", at)):
                 break
-            raise MarkedYAMLError(problem=NO_JSON, problem_mark=Mark(getattr(error, "pos", at))) from None
+            raise _no_json(error, at) from None
         found.append(Span(at, end))
         at = _after_space(text, end)
     return found if at == len(text) else [Span(0, len(text))]
+
+
+def _no_json(error: ValueError, at: int) -> MarkedYAMLError:
+    """Return the error of a value that begins at an offset, behind another one."""
+    place, words = getattr(error, "pos", at), getattr(error, "msg", "")
+    problem = _BEFORE if place == at or not words else f"{NO_JSON}: {words[0].lower()}{words[1:]}"
+    return MarkedYAMLError(problem=problem, problem_mark=Mark(place))
 
 
 def _after_space(text: str, at: int) -> int:
@@ -77,6 +105,7 @@ def _moved(part: str, offset: int) -> Iterator[Any]:
         return Mark(offset + mark.index + 2 * bisect_left(pairs, mark.index))
 
     try:
+        part = _COLON_BELOW.sub(lambda match: match[1] + " " * len(match[2]), part)
         for event in c_events(_PAIR.sub(lambda match: _joined(match, pairs), part)):
             event.start_mark, event.end_mark = moved(event.start_mark), moved(event.end_mark)
             yield event

@@ -7,6 +7,8 @@ YAML = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n"
 READ = {
     "two objects without anything between them": (A + B, "ab"),
     "two objects on a line": (f"{A} \t{B}", "ab"),
+    "tabs around an object, where no token of YAML starts": (f"\n\t{A}\n\t\n", "a"),
+    "a colon in the line below its key": (A.replace(':"ConfigMap"', '\r\n\t :\t"ConfigMap"') + B, "ab"),
     "an object on every line": (f"\n{A}\n{B}\r\n\n{C}\n", "abc"),
 }
 REFUSED = {
