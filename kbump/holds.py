@@ -26,10 +26,13 @@ class Hold(NamedTuple):
     commit: str = ""
 
     def covers(self, reference: ImageReference) -> bool:
-        """Whether a reference is this one; another digest of the same tag is another one."""
+        """Whether a reference is this image: has its digest, or its tag if there are not two digests to compare."""
         held = ImageReference.parse(self.image)
-        same = (held.repository, held.tag) == (reference.repository, reference.tag)
-        return same and (not held.digest or not reference.digest or held.digest == reference.digest)
+        if held.repository != reference.repository:
+            return False
+        if held.digest and reference.digest:
+            return held.digest == reference.digest
+        return held.tag == reference.tag
 
 
 class Holds(NamedTuple):
@@ -47,12 +50,12 @@ class Holds(NamedTuple):
         return Holds(tuple(known[image] for image in sorted(known)))
 
     def released(self, image: str) -> Holds:
-        """Return these without that of an image reference; raise UsageError if there is none, or it is none."""
+        """Return these without what holds an image reference back; raise UsageError if nothing does, or it is none."""
         try:
-            wanted = normal(ImageReference.parse(image))
+            wanted = ImageReference.parse(image)
         except ImageReferenceError as error:
             raise UsageError(error.message, hint=error.hint) from None
-        left = tuple(one for one in self.holds if one.image not in (wanted, image))
+        left = tuple(one for one in self.holds if not one.covers(wanted))
         if len(left) == len(self.holds):
             listed = ", ".join(f"`{one.image}`" for one in self.holds) or "nothing"
             raise UsageError(f"`{image}` is not held", hint=f"held is {listed}")

@@ -23,6 +23,10 @@ WEB = Hold("ghcr.io/acme/web:1.5.0", "rolled back", "c0ffee")
         pytest.param("docker.io/library/nginx:1.27", "nginx:1.27", id="in any spelling of the repository"),
         pytest.param("ghcr.io/acme/web:1.5.0", f"ghcr.io/acme/web:1.5.0@{DIGEST}", id="with any digest"),
         pytest.param(f"ghcr.io/acme/web:1.5.0@{DIGEST}", "ghcr.io/acme/web:1.5.0", id="without a digest, too"),
+        pytest.param(
+            f"ghcr.io/acme/web:1.5.0@{DIGEST}", f"ghcr.io/acme/web:1.6.0@{DIGEST}", id="of the same digest with any tag"
+        ),
+        pytest.param(f"ghcr.io/acme/web:1.5.0@{DIGEST}", f"ghcr.io/acme/web@{DIGEST}", id="by its digest alone"),
     ],
 )
 def test_a_hold_covers_the_reference(held: str, reference: str) -> None:
@@ -57,6 +61,12 @@ def test_a_reference_is_released_in_any_spelling() -> None:
     held = Holds((Hold("docker.io/library/nginx:1.27"), WEB))
     assert held.released("nginx:1.27") == Holds((WEB,))
     assert normal(ImageReference.parse("nginx:1.27")) == "docker.io/library/nginx:1.27"
+
+
+def test_what_a_hold_covers_releases_it() -> None:
+    held = Holds((Hold(f"{WEB.image}@{DIGEST}"), Hold(f"{WEB.image}@{OTHER}")))
+    assert held.released(f"ghcr.io/acme/web:1.6.0@{OTHER}").holds == held.holds[:1]
+    assert held.released(WEB.image) == Holds()
 
 
 @pytest.mark.parametrize("text", ["nginx:1.28", "Not An Image"])

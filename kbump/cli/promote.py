@@ -54,7 +54,9 @@ _GATES = (
     help="Where the images are: a path, REV:PATH, an environment of .kbump.yaml, or a URL.",
 )  # fmt: skip
 @click.option("--branch", metavar="NAME", default="", help="Branch of the target.  [default: its default branch]")
-@click.option("--only", metavar="IMAGE", multiple=True, type=ListedText(), help="Only this repository. Repeatable.")
+@click.option(
+    "--only", metavar="IMAGE", multiple=True, type=ListedText(), help="Only this repository, or a glob. Repeatable."
+)
 @click.option("--max-change", type=click.Choice(MAX_CHANGES), help="Refuse greater changes, and unknown ones.")
 @added(*_GATES)
 @click.option(

@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from kbump import files
+from kbump.delivery.heads import head_of
+from kbump.git import show
 from kbump.holds import FILE_NAME, Holds, read_holds
 from kbump.image import ImageReference
 from kbump.source import Source
@@ -27,12 +29,29 @@ class HoldsFile:
         self.released: list[ImageReference] = []
         path = found.path(self.name)
         there = os.path.lexists(path)
-        self.holds = read_holds(Source.from_bytes(self.name, files.read(path)[0])) if there else Holds()
+        self.holds = _read(self.name, files.read(path)[0] if there else None)
+
+    def held(self, text: str) -> ImageReference:
+        """Return the reference that a text is; raise UsageError if it is none, or is not held."""
+        self.holds.released(text)
+        return ImageReference.parse(text)
 
     def release(self, text: str) -> None:
         """Let a reference go; raise UsageError if it is not held."""
         self.holds = self.holds.released(text)
         self.released.append(ImageReference.parse(text))
+
+    def release_as(self, branch: str) -> None:
+        """Let go, too, what a branch of kbump's own lets go; what was held back again since then stays held."""
+        head = head_of(self.found, branch, self.found.repository.tip())
+        if head.fork and head.ours:
+            before, after = (self._at(rev).holds for rev in (head.fork, head.tip))
+            for one in self.holds.holds:
+                if one in before and one not in after:
+                    self.release(one.image)
+
+    def _at(self, rev: str) -> Holds:
+        return _read(self.name, show(self.found.repository, rev, self.name))
 
     def hold(self, holds: Iterable[Hold], restored: Iterable[ImageReference]) -> None:
         """Hold more back, and let go what is there again."""
@@ -48,3 +67,7 @@ class HoldsFile:
         elif os.path.lexists(path):
             os.unlink(path)
         return [self.name]
+
+
+def _read(name: str, content: bytes | None) -> Holds:
+    return Holds() if content is None else read_holds(Source.from_bytes(name, content))

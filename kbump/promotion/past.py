@@ -10,30 +10,53 @@ from kbump.environment import Environment
 from kbump.errors import GitError
 from kbump.git import export, history
 from kbump.promotion.contents import read_contents
+from kbump.promotion.holding import HoldsFile
+from kbump.promotion.planning import fits
 from kbump.promotion.promoter import target_of
+from kbump.rewriting.carrying import restore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kbump.delivery.checkout import Checkout
+    from kbump.holds import Holds
+    from kbump.image import ImageReference
+    from kbump.promotion.contents import Contents
+    from kbump.promotion.promoter import Wishes
 
 # So many commits are looked at for one with other images.
 _MOST = 50
 
 
 @contextmanager
-def past(found: Checkout, rev: str) -> Iterator[Environment]:
+def past(found: Checkout, rev: str, wishes: Wishes) -> Iterator[Environment]:
     """Yield the target as it was at a commit, "" for the newest with other images than now, on the branch itself.
 
-    Raises GitError if there is no such commit.
+    Only the images that are wished for count, and a commit with one that is held back, and that this run does not let
+    go, is none to go back to. Raises GitError if there is no such commit.
     """
-    for sha in [found.repository.resolve(rev)] if rev else _before(found):
+    if rev:
+        with _exported(found, found.repository.resolve(rev)) as environment:
+            yield environment
+        return
+    now = target_of(found, found.config(), "")
+    contents, holds = _contents(now), HoldsFile(found).holds
+    for text in wishes.release:
+        holds = holds.released(text)
+    for sha in _before(found):
         with _exported(found, sha) as environment:
-            if rev or _images(environment) != _images(target_of(found, found.config(), "")):
+            gone = _changes(_contents(environment), contents, wishes.only)
+            if gone and not any(holds.of(reference) for reference in gone):
                 yield environment
                 return
-    words = f"no commit of `{found.branch}` of {found.remote.url}, of the last {_MOST}, has other images than now"
-    raise GitError(words, hint="name the one to go back to: `--rollback REV`")
+    raise _nowhere(found, wishes.only, holds)
+
+
+def _nowhere(found: Checkout, images: Sequence[str], holds: Holds) -> GitError:
+    of = f" of {', '.join(f'`{image}`' for image in images)}" if images else ""
+    held = ", but for what is held back" if holds.holds else ""
+    words = f"no commit of `{found.branch}` of {found.remote.url}, of the last {_MOST}, has other images{of} than now"
+    return GitError(f"{words}{held}", hint="name the one to go back to: `--rollback REV`")
 
 
 def _before(found: Checkout) -> Iterator[str]:
@@ -60,6 +83,13 @@ def _exported(found: Checkout, sha: str) -> Iterator[Environment]:
         yield Environment(f"{now.name} at {sha[:12]}", path, now.config, sha, found.remote, top, f"{sha[:12]}:")
 
 
-def _images(environment: Environment) -> list[tuple[str, str]]:
-    contents = read_contents(environment.path, environment.config, str, ignore=not environment.commit)
-    return sorted((one.file, one.field.raw) for one in contents.placed)
+def _contents(environment: Environment) -> Contents:
+    return read_contents(environment.path, environment.config, str, ignore=not environment.commit)
+
+
+def _changes(before: Contents, now: Contents, images: Sequence[str]) -> list[ImageReference]:
+    """Return the references that the way back would bring."""
+    carried = restore(before.decided(), now.decided()).carried
+    gone = [one for one in carried if one.reference != one.field.reference]
+    wanted = [one for one in gone if not images or any(fits(one, text) for text in images)]
+    return [one.reference for one in wanted]

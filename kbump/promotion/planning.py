@@ -87,24 +87,30 @@ def group_of(texts: Iterable[str], groups: Mapping[str, Sequence[str]]) -> str:
 
 
 def only(carried: Iterable[Carried], images: Sequence[str]) -> list[Carried]:
-    """Return what is carried of given repositories; raise UsageError for a text that is none, or that nothing has."""
+    """Return what is carried of given repositories, or globs of them, all if none are given.
+
+    Raises UsageError for a text that is neither, or that nothing fits.
+    """
     found = list(carried)
-    wanted = [(text, _repository(text)) for text in images]
-    for text, name in wanted:
-        if not any(name in _repositories(one) for one in found):
+    for text in images:
+        if not any(fits(one, text) for one in found):
             raise UsageError(f"no image that is promoted has the repository `{text}`", hint="check the name")
-    return [one for one in found if any(name in _repositories(one) for _, name in wanted)]
+    return [one for one in found if not images or any(fits(one, text) for text in images)]
 
 
-def _repository(text: str) -> str:
+def is_glob(text: str) -> bool:
+    """Whether a text means several repositories."""
+    return any(sign in text for sign in "*?[")
+
+
+def fits(one: Carried, text: str) -> bool:
+    """Whether what is carried has a repository, or fits a glob of some; raise UsageError for a text that is neither."""
+    if is_glob(text):
+        return any(fnmatchcase(name, text) for name in _names(one))
     try:
-        return ImageReference.parse(text).repository
+        return any(name == ImageReference.parse(text).repository for name in _names(one))
     except ImageReferenceError as error:
         raise UsageError(error.message, hint=error.hint) from None
-
-
-def _repositories(one: Carried) -> set[str]:
-    return {found.repository for found in (one.reference, one.source.reference, one.field.reference) if found}
 
 
 def _names(one: Carried) -> set[str]:

@@ -17,7 +17,7 @@ from kbump.environment import Environment
 from kbump.errors import SourceError
 from kbump.gates import merged
 from kbump.git import patch, reset, stage
-from kbump.holds import Hold, Holds, normal
+from kbump.holds import Hold, normal
 from kbump.image import ImageReference
 from kbump.links import linked
 from kbump.marker import Marker
@@ -25,7 +25,7 @@ from kbump.message import commit_message
 from kbump.promotion.contents import Contents, read_contents
 from kbump.promotion.holding import HoldsFile
 from kbump.promotion.judging import judged
-from kbump.promotion.planning import PromotionPlan, group_of, grouped, names, only, planned
+from kbump.promotion.planning import PromotionPlan, group_of, grouped, is_glob, names, only, planned
 from kbump.promotion.result import PromoteResult, Promotion
 from kbump.promotion.writing import write_edits
 from kbump.provenance import Build
@@ -85,6 +85,7 @@ class Promoter:
         self.offered = origin.config.promotion
         self.style = wishes.style.under(self.config)
         self.holds = HoldsFile(found)
+        self.release = [self.holds.held(text) for text in wishes.release]
         self.known: Sequence[Finding] | None = None
         self.base = found.other_base
 
@@ -127,10 +128,10 @@ class Promoter:
     def _carriage(self, source: Contents, target: Contents) -> Carriage:
         if self.back:
             found = restore(source.decided(), target.placed)
-            return found._replace(carried=only(found.carried, self.wishes.only)) if self.wishes.only else found
+            return found._replace(carried=only(found.carried, self.wishes.only))
         repositories = {**self.offered.repositories, **self.stated.repositories}
         found = carry(source.decided(), target.placed, repositories)
-        return found._replace(carried=only(found.carried, self.wishes.only)) if self.wishes.only else found
+        return found._replace(carried=only(found.carried, self.wishes.only))
 
     def _groups(self) -> Mapping[str, Sequence[str]]:
         if self.wishes.only or self.back:
@@ -141,19 +142,27 @@ class Promoter:
         self, result: PromoteResult, found: Carriage, target: Contents, connect: Callable[[], Forge]
     ) -> PromoteResult:
         forge = connect() if self.wishes.write else None
-        for text in self.wishes.release:
-            self.holds.release(text)
-        released = {group_of(names(one), self._groups()) for one in self.holds.released}
         for group, carried in grouped(found.carried, self._groups()).items():
-            plan = planned(carried, target, Holds() if self.back else self.holds.holds)
+            branch = self._branch(group)
+            self.holds = self._holds(group, branch, forge)
+            plan = planned(carried, target, self.holds.holds)
             changes = [self._placed(change) for change in plan.changes]
-            one = Promotion(group, self._branch(group), "nothing", changes, plan.held, rollback=self.back)
-            result.promotions.append(
-                self._promotion(one, plan, result, target, forge, holds=group in released or self._hold(one))
-            )
+            released = [normal(one) for one in self.holds.released]
+            one = Promotion(group, branch, "nothing", changes, plan.held, rollback=self.back, released=released)
+            result.promotions.append(self._promotion(one, plan, result, target, forge, holds=self._hold(one)))
             reset(self.found.repository, self.tip)
         left = [str(one) for one in found.left if str(one.field.location) not in target.overridden]
         return result._replace(left=left)
+
+    def _holds(self, group: str, branch: str, forge: Forge | None) -> HoldsFile:
+        """Return what is held back, without what this run lets go, or an open pull request of the group."""
+        found = HoldsFile(self.found)
+        if found.holds.holds and (forge is None or _is_open(forge, branch, self.found.branch)):
+            found.release_as(branch)
+        for reference in self.release:
+            if found.holds.of(reference) and group_of(names(reference), self._groups()) == group:
+                found.release(str(reference))
+        return found
 
     def _placed(self, change: Change) -> Change:
         """Say which environment of the target a change touches."""
@@ -161,16 +170,16 @@ class Promoter:
         return change._replace(environment=workspace.environment(os.path.join(self.found.top, change.location.file)))
 
     def _hold(self, one: Promotion) -> bool:
-        """Hold back what a rollback takes away, and nothing else; return whether there is something to hold."""
+        """Hold back what a rollback takes away, and nothing else; return whether what is held changes."""
         if not self.back:
-            return False
+            return bool(one.released)
         gone = [ImageReference.parse(change.old) for change in one.changed]
         reason = f"rolled back to {self.back[:12]}"
         self.holds.hold(
             [Hold(normal(reference), reason, self.tip) for reference in gone],
             [ImageReference.parse(change.new) for change in one.changed],
         )
-        return bool(gone)
+        return bool(gone or one.released)
 
     def _promotion(
         self,
@@ -182,6 +191,8 @@ class Promoter:
         *,
         holds: bool,
     ) -> Promotion:
+        if self.back and one.held:
+            return one._replace(status="refused")
         if not plan.edits and not holds:
             if forge is None:
                 return one
@@ -262,7 +273,13 @@ class Promoter:
         return head_name("rollback" if self.back else "promote", self._subject(group), self.base)
 
     def _subject(self, group: str) -> Subject:
-        return Subject(self.found.directory, group, repositories(self.wishes.only))
+        globs = tuple(text for text in self.wishes.only if is_glob(text))
+        images = repositories(text for text in self.wishes.only if text not in globs)
+        return Subject(self.found.directory, group, images, globs)
+
+
+def _is_open(forge: Forge, branch: str, base: str) -> bool:
+    return any(one.state == "open" for one in forge.find_by_head(branch, base))
 
 
 def target_of(found: Checkout, config: Config, tip: str) -> Environment:

@@ -46,7 +46,7 @@ def promote(
     source that is fetched only one on the same server);
     `source` is a path, REV:PATH or a URL. The target keeps the names of its repositories, unless
     `promotion.repositories` maps them. Its own .kbump.yaml beats the `gates` that are wished for, which beat the
-    source's. Wishes are `only` (repositories), `gates`, `build` (what the commit comes from), `style` (of the commit),
+    source's. Wishes are `only` (repositories, or globs), `gates`, `build` (what the commit comes from), `style` (of the commit),
     `labels`, `reviewers`, `assignees`, `draft`, `reopen` (what a person closed), `write` (False: only plan), `release`
     (references that are not to be held back any more).
 
@@ -70,7 +70,7 @@ def promote(
             given = Wishes(**wishes)
             if rollback is None:
                 return Promoter(_named(origin, given), found, given, access).promote(connect)
-            with past(found, rollback) as before:
+            with past(found, rollback, given) as before:
                 return Promoter(before, found, given, access, back=before.commit).promote(connect)
 
 

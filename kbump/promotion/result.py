@@ -31,7 +31,7 @@ class Promotion(NamedTuple):
     `status`: what became of the pull request (see Proposed); `planned` (of a dry run); `refused` by a gate; `nothing`
     to promote. `changes` are the fields that pair with one of the source, `left` says of others why they are left.
     `message` is that of the commit, `patch` and `page` are what the pull request changes and says; `rollback` is the
-    commit that it goes back to.
+    commit that it goes back to; `released` are the references that it holds back no more.
     """
 
     group: str
@@ -45,6 +45,7 @@ class Promotion(NamedTuple):
     patch: str = ""
     page: Page | None = None
     rollback: str = ""
+    released: Sequence[str] = ()
 
     @property
     def changed(self) -> list[Change]:

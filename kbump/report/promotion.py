@@ -101,6 +101,8 @@ def _said(one: Promotion, result: PromoteResult) -> Iterator[str]:
     rows += [f"- {code(text)}" for text in (result.left if not one.group else [])]
     if rows:
         yield from ("", "Not promoted:", "", *rows)
+    if one.released:
+        yield from ("", "Held back no more:", "", *(f"- {code(image)}" for image in one.released))
 
 
 def _because(reason: str) -> str:
@@ -158,6 +160,7 @@ def _of_promotion(one: Promotion, paint: Palette, *, verbose: bool) -> Iterable[
         why = f": {held.hold.reason}" if held.hold.reason else ""
         words = f"`{held.change.new}` is held back{why} (`--release` lets it go)"
         yield f"{held.change.location}: {paint('held', 'yellow')}: {words}"
+    yield from (f"{paint('released', 'cyan')}: `{image}` is held back no more" for image in one.released)
     for verdict in one.verdicts:
         if not verdict.passed:
             yield f"{paint('refused', 'red', 'bold')} by the gate {verdict.gate}: {'; '.join(verdict.reasons)}"
@@ -168,4 +171,5 @@ def _of_promotion(one: Promotion, paint: Palette, *, verbose: bool) -> Iterable[
     elif one.status == "planned":
         yield f"a pull request{group} would be opened or refreshed from `{one.branch}`"
     elif one.status == "refused":
-        yield f"no pull request{group}: a gate refused"
+        why = "what it would bring back is held" if one.rollback and one.held else "a gate refused"
+        yield f"no pull request{group}: {why}"

@@ -41,6 +41,7 @@ def _promotion(one: Promotion) -> dict[str, Any]:
         "rollback": one.rollback,
         "changes": [change_data(change) for change in one.changes],
         "held": [_held(held) for held in one.held],
+        "released": one.released,
         "gates": [_verdict(verdict) for verdict in one.verdicts],
         "pullRequest": proposed_data(one.proposal) if one.proposal else None,
         "message": one.message,

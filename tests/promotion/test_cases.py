@@ -3,7 +3,7 @@
 args        the command line behind `kbump promote`, as a shell would split it; --to, --from and --dry-run are added
 from/       the files of the environment that images come from
 to/         the files of the repository that gets them
-earlier/    the files that the repository had before, if that matters
+earlier*/   the files that the repository had before, if that matters, one directory for each commit in their order
 expected/   the files of the repository that change; without it nothing may change
 output.txt  exit code, standard output and standard error; KBUMP_TEST_UPDATE=1 writes it, for a person to read
 """
@@ -66,9 +66,8 @@ def lay_out(case: Path, folder: Path) -> list[str]:
     shutil.copytree(case / "from", folder / "from")
     bare = folder / "infra.git"
     run_git("init", "--quiet", "--bare", "--initial-branch=main", "--template=", bare)
-    for name in ("earlier", "to"):
-        if (case / name).exists():
-            add_commit(bare, contents(case / name), name)
+    for commit in [*sorted(case.glob("earlier*")), case / "to"]:
+        add_commit(bare, contents(commit), commit.name)
     arguments = shlex.split((case / "args").read_text())
     settings = folder / "from" / ".kbump.yaml"
     if settings.exists() and "{repo}" in settings.read_text():

@@ -210,6 +210,65 @@ def test_what_is_released_may_be_promoted_again(infra: Infra, run: Run) -> None:
         infra.read(".kbump-holds.json")
 
 
+def test_a_release_stays_on_its_pull_request_until_somebody_merges_it(infra: Infra, run: Run, qa: Source) -> None:
+    infra.merge(run().promotions[0].proposal.pull_request.number)
+    infra.merge(run(rollback="").promotions[0].proposal.pull_request.number)
+    first = run(release=["acme/web:1.1.0"]).promotions[0].proposal
+    [again] = run().promotions
+    assert (again.status, again.released) == ("unchanged", ["docker.io/acme/web:1.1.0"])
+    assert run(release=["acme/web:1.1.0"]).promotions[0].status == "unchanged"
+    assert run(write=False, environ={**os.environ, **infra.secrets}).promotions[0].status == "planned"
+    qa.has(web=pod("1.2.0"))
+    assert run().promotions[0].status == "refreshed"
+    infra.merge(first.pull_request.number)
+    assert infra.read("web.yaml") == pod("1.2.0")
+    with pytest.raises(AssertionError):
+        infra.read(".kbump-holds.json")
+
+
+def test_a_release_that_a_person_closed_is_forgotten(infra: Infra, run: Run) -> None:
+    infra.merge(run().promotions[0].proposal.pull_request.number)
+    infra.merge(run(rollback="").promotions[0].proposal.pull_request.number)
+    infra.close(run(release=["acme/web:1.1.0"]).promotions[0].proposal.pull_request.number)
+    [one] = run().promotions
+    assert (one.released, [held.hold.image for held in one.held]) == ([], ["docker.io/acme/web:1.1.0"])
+
+
+def test_what_was_held_back_again_is_not_released_by_an_old_branch(infra: Infra, run: Run) -> None:
+    infra.merge(run().promotions[0].proposal.pull_request.number)
+    infra.merge(run(rollback="").promotions[0].proposal.pull_request.number)
+    run(release=["acme/web:1.1.0"])
+    hold = {"image": "docker.io/acme/web:1.1.0", "reason": "bad all the same"}
+    infra.commit({".kbump-holds.json": json.dumps({"version": 1, "holds": [hold]})})
+    [one] = run().promotions
+    assert (one.released, [held.hold.reason for held in one.held]) == ([], ["bad all the same"])
+
+
+@pytest.mark.parametrize("infra", ["github"], indirect=True)
+def test_each_group_releases_its_own(infra: Infra, run: Run, qa: Source) -> None:
+    infra.commit({"api.yaml": pod("1", "api"), ".kbump.yaml": "promotion: {groups: {shop: [acme/web]}}\n"})
+    holds = [{"image": "docker.io/acme/api:2"}, {"image": "docker.io/acme/web:1.1.0"}]
+    infra.commit({".kbump-holds.json": json.dumps({"version": 1, "holds": holds})})
+    qa.has(api=pod("2", "api"))
+    run(release=["acme/web:1.1.0"])
+    assert [(one.group, one.status, one.released) for one in run().promotions] == [
+        ("shop", "unchanged", ["docker.io/acme/web:1.1.0"]),
+        ("", "nothing", []),
+    ]
+
+
+def test_a_second_rollback_goes_further_back(infra: Infra, run: Run, qa: Source) -> None:
+    infra.merge(run().promotions[0].proposal.pull_request.number)
+    qa.has(web=pod("1.2.0"))
+    infra.merge(run().promotions[0].proposal.pull_request.number)
+    infra.merge(run(rollback="").promotions[0].proposal.pull_request.number)
+    assert infra.read("web.yaml") == pod("1.1.0")
+    infra.merge(run(rollback="").promotions[0].proposal.pull_request.number)
+    assert infra.read("web.yaml") == pod("1.0.0")
+    holds = json.loads(infra.read(".kbump-holds.json"))["holds"]
+    assert [hold["image"] for hold in holds] == ["docker.io/acme/web:1.1.0", "docker.io/acme/web:1.2.0"]
+
+
 @pytest.mark.parametrize("infra", ["github"], indirect=True)
 def test_a_run_that_dies_between_branch_and_pull_request_is_finished_by_the_next(infra: Infra, run: Run) -> None:
     infra.host.github.fault("POST", "/pulls$", refuses(403))
