@@ -46,9 +46,9 @@ def promote(
     source that is fetched only one on the same server);
     `source` is a path, REV:PATH or a URL. The target keeps the names of its repositories, unless
     `promotion.repositories` maps them. Its own .kbump.yaml beats the `gates` that are wished for, which beat the
-    source's. Wishes are `only` (repositories, or globs), `gates`, `build` (what the commit comes from), `style` (of the commit),
-    `labels`, `reviewers`, `assignees`, `draft`, `reopen` (what a person closed), `write` (False: only plan), `release`
-    (references that are not to be held back any more).
+    source's. Wishes are `only` (repositories, or globs), `gates`, `build` (what the commit comes from), `style` (of the
+    commit), `labels`, `reviewers`, `assignees`, `draft`, `reopen` (what a person closed), `write` (False: only plan),
+    `release` (references that are not to be held back any more).
 
     With `rollback`, the target gets the images that it had at that commit of its own, at "" before they last changed,
     and what it loses is held back: no promotion brings exactly that again.
