@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kbump.config import Config
     from kbump.errors import KbumpError
     from kbump.fields import ImageField
+    from kbump.rewriting.carrying import Carried
 
 
 class Contents(NamedTuple):
@@ -42,6 +43,11 @@ class Contents(NamedTuple):
     def decided(self) -> list[Placed]:
         """Return the fields that no overlay overrides."""
         return [one for one in self.placed if str(one.field.location) not in self.overridden]
+
+    def is_edited(self, one: Carried) -> bool:
+        """Whether a field of these is changed by what is carried."""
+        decided = str(one.field.location) not in self.overridden
+        return decided and not one.field.problem and one.reference != one.field.reference
 
 
 def read_contents(root: str, config: Config, shown: Callable[[str], str], *, ignore: bool = True) -> Contents:

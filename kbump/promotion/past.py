@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kbump.holds import Holds
     from kbump.image import ImageReference
     from kbump.promotion.contents import Contents
-    from kbump.promotion.promoter import Wishes
+    from kbump.promotion.wishes import Wishes
 
 # So many commits are looked at for one with other images.
 _MOST = 50

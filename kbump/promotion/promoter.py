@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kbump.comparison import Note
 from kbump.config import Gates
 from kbump.delivery.asking import ROOM
-from kbump.delivery.committing import Style
 from kbump.delivery.naming import Subject, head_name, repositories
 from kbump.delivery.proposing import Proposal, propose
 from kbump.delivery.withdrawing import withdraw
 from kbump.differences import compare_environments, kubectl_builder
 from kbump.environment import Environment
-from kbump.errors import SourceError
+from kbump.errors import SourceError, UsageError
 from kbump.gates import merged
 from kbump.git import patch, reset, stage
 from kbump.holds import Hold, normal
@@ -27,8 +26,8 @@ from kbump.promotion.holding import HoldsFile
 from kbump.promotion.judging import judged
 from kbump.promotion.planning import PromotionPlan, group_of, grouped, is_glob, names, only, planned
 from kbump.promotion.result import PromoteResult, Promotion
+from kbump.promotion.wishes import Wishes
 from kbump.promotion.writing import write_edits
-from kbump.provenance import Build
 from kbump.report.promotion import promotion_page, promotion_title
 from kbump.rewriting.carrying import Carriage, carry, restore
 from kbump.sides import Reading
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from kbump.finding import Finding
     from kbump.forge import Forge
     from kbump.gates import Verdict
+    from kbump.rewriting.carrying import Carried
     from kbump.rewriting.result import Change
 
 KIND, ROLLBACK = "promotion", "rollback"
@@ -52,23 +52,6 @@ NOTHING_LEFT = "There is nothing left to promote, so this is closed and its bran
 # What a way back must not be refused for.
 _FORWARD = ("no-downgrade", "immutable-tags", "pinned")
 _NO_LIMIT = 1_000_000
-_NO_BUILD, _PLAIN, _NO_GATES = Build(), Style(), Gates()
-
-
-class Wishes(NamedTuple):
-    """What a caller wants of a promotion beside where from and where to; see promote()."""
-
-    only: Sequence[str] = ()
-    gates: Gates = _NO_GATES
-    build: Build = _NO_BUILD
-    style: Style = _PLAIN
-    labels: Sequence[str] = ()
-    reviewers: Sequence[str] = ()
-    assignees: Sequence[str] = ()
-    draft: bool = False
-    reopen: bool = False
-    write: bool = True
-    release: Sequence[str] = ()
 
 
 class Promoter:
@@ -141,6 +124,7 @@ class Promoter:
     def _proposed(
         self, result: PromoteResult, found: Carriage, target: Contents, connect: Callable[[], Forge]
     ) -> PromoteResult:
+        self._refuse_several_environments([one for one in found.carried if target.is_edited(one)])
         forge = connect() if self.wishes.write else None
         for group, carried in grouped(found.carried, self._groups()).items():
             branch = self._branch(group)
@@ -164,10 +148,23 @@ class Promoter:
                 found.release(str(reference))
         return found
 
+    def _refuse_several_environments(self, edited: Sequence[Carried]) -> None:
+        """Raise UsageError if nobody named one of the environments of a repository that would change."""
+        files = {one.field.manifest.source.name for one in edited}
+        touched = sorted({self._environment(file) for file in files} - {""})
+        if len(touched) > 1 and not self.found.directory:
+            listed = " and ".join(f"`{name}`" for name in touched)
+            words = f"this would change several environments of {self.found.remote.url}: {listed}"
+            raise UsageError(
+                words, hint=f"name one: `--to {self.found.remote.url}//{self.config.environments[touched[0]]}`"
+            )
+
+    def _environment(self, file: str) -> str:
+        """Return which environment of the target a file belongs to, "" if it is none."""
+        return Workspace(self.config, [], [], []).environment(os.path.join(self.found.top, file))
+
     def _placed(self, change: Change) -> Change:
-        """Say which environment of the target a change touches."""
-        workspace = Workspace(self.config, [], [], [])
-        return change._replace(environment=workspace.environment(os.path.join(self.found.top, change.location.file)))
+        return change._replace(environment=self._environment(change.location.file))
 
     def _hold(self, one: Promotion) -> bool:
         """Hold back what a rollback takes away, and nothing else; return whether what is held changes."""

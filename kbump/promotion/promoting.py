@@ -11,7 +11,8 @@ from kbump.environment import open_environment
 from kbump.errors import UsageError
 from kbump.forge.settings import TIMING
 from kbump.promotion.past import past
-from kbump.promotion.promoter import Promoter, Wishes
+from kbump.promotion.promoter import Promoter
+from kbump.promotion.wishes import Wishes
 from kbump.reaching import forge_of
 from kbump.remote import Remote, check_ref
 
