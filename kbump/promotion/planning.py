@@ -104,11 +104,17 @@ def is_glob(text: str) -> bool:
 
 
 def fits(one: Carried, text: str) -> bool:
-    """Whether what is carried has a repository, or fits a glob of some; raise UsageError for a text that is neither."""
+    """Whether what is carried has a repository, or one that fits a glob; UsageError for a text that is neither."""
+    return means(text, filter(None, (one.reference, one.source.reference, one.field.reference)))
+
+
+def means(text: str, references: Iterable[ImageReference]) -> bool:
+    """Whether a repository, or a glob of several, means one of the references; raise UsageError for neither."""
+    known = [name for reference in references for name in names(reference)]
     if is_glob(text):
-        return any(fnmatchcase(name, text) for name in _names(one))
+        return any(fnmatchcase(name, text) for name in known)
     try:
-        return any(name == ImageReference.parse(text).repository for name in _names(one))
+        return ImageReference.parse(text).repository in known
     except ImageReferenceError as error:
         raise UsageError(error.message, hint=error.hint) from None
 

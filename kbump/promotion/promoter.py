@@ -24,6 +24,7 @@ from kbump.message import commit_message
 from kbump.promotion.contents import Contents, read_contents
 from kbump.promotion.holding import HoldsFile
 from kbump.promotion.judging import judged
+from kbump.promotion.leftovers import Leftovers
 from kbump.promotion.planning import PromotionPlan, group_of, grouped, is_glob, names, only, planned
 from kbump.promotion.result import PromoteResult, Promotion
 from kbump.promotion.wishes import Wishes
@@ -135,8 +136,8 @@ class Promoter:
             one = Promotion(group, branch, "nothing", changes, plan.held, rollback=self.back, released=released)
             result.promotions.append(self._promotion(one, plan, result, target, forge, holds=self._hold(one)))
             reset(self.found.repository, self.tip)
-        left = [str(one) for one in found.left if str(one.field.location) not in target.overridden]
-        return result._replace(left=left)
+        leftovers = Leftovers(found, target, self.origin, self.target, result.diff, self.wishes.only)
+        return result._replace(left=leftovers.words(back=bool(self.back)))
 
     def _holds(self, group: str, branch: str, forge: Forge | None) -> HoldsFile:
         """Return what is held back, without what this run lets go, or an open pull request of the group."""
