@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING
 
+from kbump.characters import printable
 from kbump.errors import UsageError
 from kbump.image import ImageReference
 from kbump.provenance import Build, trailers
@@ -74,7 +75,9 @@ def _short(images: Sequence[str]) -> str:
 
 def _lines(changes: Sequence[Change]) -> list[str]:
     return [
-        f"- {change.workload or change.location.file}"
-        f"{f', {change.container}' if change.container else ''}: {change.old} -> {change.new} ({change.change})"
+        printable(
+            f"- {change.workload or change.location.file}"
+            f"{f', {change.container}' if change.container else ''}: {change.old} -> {change.new} ({change.change})"
+        )
         for change in changes
     ]

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 VALUES = {
     "errors", "source", "finding", "image", "pinning", "provenance", "versions", "yaml", "manifest", "resource",
-    "remote", "config", "marker", "holds",
+    "remote", "config", "marker", "holds", "characters",
 }  # fmt: skip
 VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "validation"}
 WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from kbump.characters import printable
 from kbump.errors import ImageReferenceError, SourceError
 from kbump.image import ImageReference
 from kbump.report.text import Palette, aligned, counted, short, skipped_words
@@ -110,11 +111,6 @@ def difference_lines(one: Difference, *, arrow: bool) -> Iterator[Line]:
     else:
         yield from (("-", line) for line in (_written(path, one.old) if one.kind != "added" else ()))
         yield from (("+", line) for line in (_written(path, one.new) if one.kind != "removed" else ()))
-
-
-def printable(text: str) -> str:
-    """Return a text that is on one line and has no character that a terminal obeys."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def _images(images: list[ImageDifference], paint: Palette) -> list[str]:

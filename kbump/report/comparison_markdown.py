@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from kbump.report.comparison import by_object, diff_sum, difference_lines, printable, references, subject
+from kbump.characters import printable
+from kbump.report.comparison import by_object, diff_sum, difference_lines, references, subject
 from kbump.report.text import counted
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kbump.characters import printable
 from kbump.delivery.proposing import Page
 from kbump.image import ImageReference
-from kbump.report.comparison import printable
 from kbump.report.comparison_markdown import code, diff_markdown
 from kbump.report.delivery import images_table, proposed_words, source_words
 from kbump.report.text import Palette, change_rows, counted, short
@@ -98,7 +98,9 @@ def _said(one: Promotion, result: PromoteResult) -> Iterator[str]:
     """Yield what is not promoted though it could be: held back, refused, left."""
     rows = [f"- {code(str(held.change.new))} is held back{_because(held.hold.reason)}" for held in one.held]
     rows += [f"- {code(change.old)} at {code(str(change.location))} {code(change.reason)}" for change in one.refused]
-    rows += [f"- {code(text)}" for text in (result.left if not one.group else [])]
+    left = result.left if not one.group else []
+    rows += [f"- {code(text)}" for text in left[:_MOST_REASONS]]
+    rows += [f"- and {len(left) - _MOST_REASONS:,} more"] if len(left) > _MOST_REASONS else []
     if rows:
         yield from ("", "Not promoted:", "", *rows)
     if one.released:
@@ -132,7 +134,10 @@ def promote_pages(result: PromoteResult) -> str:
 def promote_words(result: PromoteResult, *, verbose: bool, colour: bool) -> list[str]:
     """Return what is said beside the rows: what is not promoted and why, gates, and each pull request."""
     paint = Palette(colour)
-    words = [f"{paint('left', 'yellow')}: {text}" for text in result.left]
+    shown = result.left if verbose else result.left[:_MOST_REASONS]
+    words = [f"{paint('left', 'yellow')}: {printable(text)}" for text in shown]
+    more = len(result.left) - len(shown)
+    words += [f"{paint('left', 'yellow')}: {more:,} more (`-v` shows them)"] if more else []
     for one in result.promotions:
         words += _of_promotion(one, paint, verbose=verbose)
     return [*words, *_nothing(result)]
@@ -155,16 +160,19 @@ def _nothing(result: PromoteResult) -> Iterator[str]:
 
 def _of_promotion(one: Promotion, paint: Palette, *, verbose: bool) -> Iterable[str]:
     for change in one.refused:
-        yield f"{change.location}: {paint('refused', 'red', 'bold')}: `{short(change.old)}` {change.reason}"
+        place, why = printable(str(change.location)), printable(f"`{short(change.old)}` {change.reason}")
+        yield f"{place}: {paint('refused', 'red', 'bold')}: {why}"
     for held in one.held:
-        why = f": {held.hold.reason}" if held.hold.reason else ""
+        why = f": {printable(held.hold.reason)}" if held.hold.reason else ""
         words = f"`{held.change.new}` is held back{why} (`--release` lets it go)"
-        yield f"{held.change.location}: {paint('held', 'yellow')}: {words}"
+        yield f"{printable(str(held.change.location))}: {paint('held', 'yellow')}: {words}"
     yield from (f"{paint('released', 'cyan')}: `{image}` is held back no more" for image in one.released)
     for verdict in one.verdicts:
         if not verdict.passed:
-            yield f"{paint('refused', 'red', 'bold')} by the gate {verdict.gate}: {'; '.join(verdict.reasons)}"
-        yield from (f"{paint('note', 'yellow')}: gate {verdict.gate}: {note}" for note in verdict.notes if verbose)
+            why = printable("; ".join(verdict.reasons))
+            yield f"{paint('refused', 'red', 'bold')} by the gate {verdict.gate}: {why}"
+        notes = map(printable, verdict.notes if verbose else ())
+        yield from (f"{paint('note', 'yellow')}: gate {verdict.gate}: {note}" for note in notes)
     group = f" for the group {one.group}" if one.group else ""
     if one.proposal:
         yield from proposed_words(one.proposal, paint)

@@ -6,6 +6,8 @@ import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from kbump.characters import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -44,7 +46,8 @@ def images_rows(result: ImagesResult, *, colour: bool, unpinned: bool = False) -
     """
     paint = Palette(colour)
     images = result.unpinned if unpinned else result.images
-    rows = [(str(image.location), image.workload, part(image), image.reference) for image in images]
+    cells = [(str(image.location), image.workload, part(image), image.reference) for image in images]
+    rows = [tuple(map(printable, row)) for row in cells]
     said = [image.unpinned if unpinned else image.problem for image in images]
     notes = ["  " + paint(note, "yellow") if note else "" for note in said]
     lines = aligned(rows, [("cyan",), (), (), ("bold",)], paint)
@@ -55,7 +58,8 @@ def change_rows(changes: Iterable[Change], *, colour: bool) -> str:
     """Return one aligned row for each change: place, workload, container, old and new, class."""
     paint = Palette(colour)
     changes = list(changes)
-    rows = [(str(one.location), one.workload, part(one), change_text(one)) for one in changes]
+    cells = [(str(one.location), one.workload, part(one), change_text(one)) for one in changes]
+    rows = [tuple(map(printable, row)) for row in cells]
     kinds = [paint(one.change, _COLOUR_OF[one.change]) for one in changes]
     lines = aligned(rows, [("cyan",), (), (), ("bold",)], paint)
     return "".join(f"{line}  {kind}\n" for line, kind in zip(lines, kinds, strict=True))
