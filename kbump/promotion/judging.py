@@ -24,14 +24,20 @@ def judged(
 
     `findings` are asked for only if a gate wants them; `known` are those that there were before.
     """
+    policies: dict[str, tuple[Gates, list[Change]]] = {}
+    for change in changes:
+        gates = gates_of(change.location.file)
+        policies.setdefault(_identity(gates), (gates, []))[1].append(change)
     said: dict[str, Verdict] = {}
-    for name in dict.fromkeys(change.location.file for change in changes) or ("",):
-        gates = gates_of(name)
-        there = [change for change in changes if change.location.file == name]
+    for gates, there in policies.values() or [(gates_of(""), [])]:
         found = [] if "valid" in said or not gates.switches.get("valid") else findings()
         for verdict in verdicts(there, gates, found, known if found else []):
             said[verdict.gate] = _both(said.get(verdict.gate), verdict)
     return list(said.values())
+
+
+def _identity(gates: Gates) -> str:
+    return f"{sorted(gates.switches.items())} {gates.max_change}"
 
 
 def _both(one: Verdict | None, other: Verdict) -> Verdict:
