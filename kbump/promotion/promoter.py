@@ -5,22 +5,20 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from kbump.comparison import Note
 from kbump.config import Gates
 from kbump.delivery.asking import ROOM
 from kbump.delivery.naming import Subject, head_name, repositories
 from kbump.delivery.proposing import Proposal, propose
 from kbump.delivery.withdrawing import withdraw
-from kbump.differences import compare_environments, kubectl_builder
 from kbump.environment import Environment
-from kbump.errors import SourceError, UsageError
+from kbump.errors import UsageError
 from kbump.gates import merged
 from kbump.git import patch, reset, stage
 from kbump.holds import Hold, normal
 from kbump.image import ImageReference
-from kbump.links import linked
 from kbump.marker import Marker
 from kbump.message import commit_message
+from kbump.promotion.comparing import compared_sides, linked_sides
 from kbump.promotion.contents import Contents, read_contents
 from kbump.promotion.holding import HoldsFile
 from kbump.promotion.judging import judged
@@ -29,9 +27,8 @@ from kbump.promotion.planning import PromotionPlan, group_of, grouped, is_glob, 
 from kbump.promotion.result import PromoteResult, Promotion
 from kbump.promotion.wishes import Wishes
 from kbump.promotion.writing import write_edits
-from kbump.report.promotion import promotion_page, promotion_title
+from kbump.report.promotion import promotion_page, promotion_title, source_of
 from kbump.rewriting.carrying import Carriage, carry, restore
-from kbump.sides import Reading
 from kbump.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -42,7 +39,7 @@ if TYPE_CHECKING:
     from kbump.delivery.checkout import Access, Checkout
     from kbump.delivery.proposing import Page
     from kbump.finding import Finding
-    from kbump.forge import Forge
+    from kbump.forge import Forge, PullRequest
     from kbump.gates import Verdict
     from kbump.rewriting.carrying import Carried
     from kbump.rewriting.result import Change
@@ -50,6 +47,7 @@ if TYPE_CHECKING:
 KIND, ROLLBACK = "promotion", "rollback"
 SUBJECTS = {KIND: "chore: promote {images}", ROLLBACK: "revert: go back to {images}"}
 NOTHING_LEFT = "There is nothing left to promote, so this is closed and its branch deleted."
+HELD_BACK = "What this proposed is held back now, so this is closed and its branch deleted."
 # What a way back must not be refused for.
 _FORWARD = ("no-downgrade", "immutable-tags", "pinned")
 _NO_LIMIT = 1_000_000
@@ -83,31 +81,13 @@ class Promoter:
             self.found.remote.url,
             self.found.branch,
             [],
-            self._linked(self._compared()),
+            linked_sides(self.target, self.origin, self.access),
             [],
             [*source.errors, *target.errors],
         )
         if result.errors:
             return result
         return self._proposed(result, self._carriage(source, target), target, forge)
-
-    def _compared(self) -> PromotionDiff:
-        """Compare both sides for the page; what cannot be built stops nothing: its sources are compared."""
-        access = self.access
-        reading = Reading(None, kubectl_builder(access.environ, access.deadline, access.echo))
-        sides = self.target, self.origin
-        try:
-            found = compare_environments(*sides, reading)
-        except SourceError as error:
-            found = compare_environments(*sides, reading._replace(build=None))
-            note = Note("sources", "", f"{error.message}, so the sources are compared", error.location)
-            found = found._replace(notes=[*found.notes, note])
-        return found
-
-    def _linked(self, found: PromotionDiff) -> PromotionDiff:
-        access = self.access
-        sides = self.target, self.origin
-        return linked(found, sides, access.environ, deadline=access.deadline, echo=access.echo)
 
     def _carriage(self, source: Contents, target: Contents) -> Carriage:
         if self.back:
@@ -129,20 +109,23 @@ class Promoter:
         forge = connect() if self.wishes.write else None
         for group, carried in grouped(found.carried, self._groups()).items():
             branch = self._branch(group)
-            self.holds = self._holds(group, branch, forge)
+            standing = _standing(forge, branch, self.found.branch) if forge else None
+            self.holds = self._holds(group, branch, is_open=bool(standing or not forge))
             plan = planned(carried, target, self.holds.holds)
             changes = [self._placed(change) for change in plan.changes]
             released = [normal(one) for one in self.holds.released]
-            one = Promotion(group, branch, "nothing", changes, plan.held, rollback=self.back, released=released)
+            one = Promotion(
+                group, branch, "nothing", changes, plan.held, rollback=self.back, released=released, standing=standing
+            )
             result.promotions.append(self._promotion(one, plan, result, target, forge, holds=self._hold(one)))
             reset(self.found.repository, self.tip)
         leftovers = Leftovers(found, target, self.origin, self.target, result.diff, self.wishes.only)
         return result._replace(left=leftovers.words(back=bool(self.back)))
 
-    def _holds(self, group: str, branch: str, forge: Forge | None) -> HoldsFile:
+    def _holds(self, group: str, branch: str, *, is_open: bool) -> HoldsFile:
         """Return what is held back, without what this run lets go, or an open pull request of the group."""
         found = HoldsFile(self.found)
-        if found.holds.holds and (forge is None or _is_open(forge, branch, self.found.branch)):
+        if found.holds.holds and is_open:
             found.release_as(branch)
         for reference in self.release:
             if found.holds.of(reference) and group_of(names(reference), self._groups()) == group:
@@ -192,25 +175,34 @@ class Promoter:
         if self.back and one.held:
             return one._replace(status="refused")
         if not plan.edits and not holds:
-            if forge is None:
-                return one
-            marker = Marker(self.kind, str(self._subject(one.group)))
-            gone = withdraw(self.found, forge, one.branch, marker, NOTHING_LEFT)
-            # A branch that was left of a merge goes without a word.
-            silent = not gone or (gone.status == "withdrawn" and not gone.pull_request)
-            return one if silent or not gone else one._replace(status=gone.status, proposal=gone)
+            return self._withdrawn(one, forge) if forge else one
         known = self._known(one)
         files = write_edits(target, plan.edits, self.found)
         files += self.holds.write() if holds else []
         one = one._replace(verdicts=self._judged(one, known), message=self._message(one, ""), patch=self._patch(files))
-        rest = self._compared()
+        rest = compared_sides(self.target, self.origin, self.access)
         one = one._replace(page=self._page(one, result, rest, "", _NO_LIMIT))
         if not all(verdict.passed for verdict in one.verdicts):
             return one._replace(status="refused")
         if forge is None:
             return one._replace(status="planned")
         done = propose(self.found, forge, self._proposal(one, result, rest, forge), sorted(files), self.style)
-        return one._replace(status=done.status, proposal=done)
+        return one._replace(status=done.status, proposal=done, replaces=self._other_source(one))
+
+    def _withdrawn(self, one: Promotion, forge: Forge) -> Promotion:
+        """Close what is open and not needed; what another source proposes is not ours to close."""
+        if self._other_source(one):
+            return one._replace(standing=None)
+        marker = Marker(self.kind, str(self._subject(one.group)))
+        gone = withdraw(self.found, forge, one.branch, marker, HELD_BACK if one.held else NOTHING_LEFT)
+        # A branch that was left of a merge goes without a word.
+        silent = not gone or (gone.status == "withdrawn" and not gone.pull_request)
+        return one if silent or not gone else one._replace(status=gone.status, proposal=gone)
+
+    def _other_source(self, one: Promotion) -> str:
+        """Return the source that the open pull request is from, "" if it is this one or nobody knows."""
+        name = source_of(one.standing.body) if one.standing and not self.back else ""
+        return name if name != self.origin.name else ""
 
     def _judged(self, one: Promotion, known: Sequence[Finding]) -> list[Verdict]:
         return judged(one.changed, self._gates, self._findings, known)
@@ -276,8 +268,8 @@ class Promoter:
         return Subject(self.found.directory, group, images, globs)
 
 
-def _is_open(forge: Forge, branch: str, base: str) -> bool:
-    return any(one.state == "open" for one in forge.find_by_head(branch, base))
+def _standing(forge: Forge, branch: str, base: str) -> PullRequest | None:
+    return next((one for one in forge.find_by_head(branch, base) if one.state == "open"), None)
 
 
 def target_of(found: Checkout, config: Config, tip: str) -> Environment:

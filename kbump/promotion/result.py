@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kbump.delivery.proposing import Page
     from kbump.delivery.result import Proposed
     from kbump.errors import KbumpError
+    from kbump.forge import PullRequest
     from kbump.gates import Verdict
     from kbump.holds import Hold
     from kbump.rewriting.result import Change
@@ -31,7 +32,8 @@ class Promotion(NamedTuple):
     `status`: what became of the pull request (see Proposed); `planned` (of a dry run); `refused` by a gate; `nothing`
     to promote. `changes` are the fields that pair with one of the source, `left` says of others why they are left.
     `message` is that of the commit, `patch` and `page` are what the pull request changes and says; `rollback` is the
-    commit that it goes back to; `released` are the references that it holds back no more.
+    commit that it goes back to; `released` are the references that it holds back no more. `standing` is the pull
+    request that was open before; `replaces` names the source that it was from, if that was another one.
     """
 
     group: str
@@ -46,6 +48,8 @@ class Promotion(NamedTuple):
     page: Page | None = None
     rollback: str = ""
     released: Sequence[str] = ()
+    standing: PullRequest | None = None
+    replaces: str = ""
 
     @property
     def changed(self) -> list[Change]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kbump.characters import printable
 from kbump.delivery.proposing import Page
 from kbump.image import ImageReference
+from kbump.marker import Marker, read_marker
 from kbump.report.comparison_markdown import code, diff_markdown
 from kbump.report.delivery import images_table, proposed_words, source_words
 from kbump.report.text import Palette, change_rows, counted, short
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
     from kbump.comparison import PromotionDiff
     from kbump.gates import Verdict
-    from kbump.marker import Marker
     from kbump.promotion.result import PromoteResult, Promotion
     from kbump.provenance import Build
     from kbump.rewriting.result import Change
 
+_SOURCE = "from"
 _MOST_REASONS = 10
 _STILL = "\n### What still differs\n\n"
 _LEAST_ROOM = 400
@@ -54,12 +55,19 @@ def promotion_page(
 
     `rest` is what differs between the target, as it is after the edit, and the source.
     """
-    head = "\n".join([str(marker), *_head(one, result, build), *_gates(one.verdicts), *_said(one, result)])
+    source = [] if one.rollback else [str(Marker(_SOURCE, result.source))]
+    head = "\n".join([str(marker), *source, *_head(one, result, build), *_gates(one.verdicts), *_said(one, result)])
     if len(head) > limit:
         head = f"{head[: head.rfind(chr(10), 0, limit - len(_REST) - 2)]}\n{_REST}"
     room = limit - len(head) - len(_STILL)
     section = _STILL + diff_markdown(rest, limit=room, pointer=_REST) if room > _LEAST_ROOM else ""
     return Page(promotion_title(one, result.target, limit), f"{head}\n{section}")
+
+
+def source_of(body: str) -> str:
+    """Return the source that the page of a promotion says it is from, "" if it says nothing."""
+    found = (read_marker(line) for line in body.splitlines()[:2])
+    return next((marker.of for marker in found if marker and marker.kind == _SOURCE), "")
 
 
 def _head(one: Promotion, result: PromoteResult, build: Build) -> Iterator[str]:
@@ -173,11 +181,25 @@ def _of_promotion(one: Promotion, paint: Palette, *, verbose: bool) -> Iterable[
             yield f"{paint('refused', 'red', 'bold')} by the gate {verdict.gate}: {why}"
         notes = map(printable, verdict.notes if verbose else ())
         yield from (f"{paint('note', 'yellow')}: gate {verdict.gate}: {note}" for note in notes)
+    yield from _fate(one, paint)
+
+
+def _fate(one: Promotion, paint: Palette) -> Iterator[str]:
+    """Say what became of the pull request, or would."""
     group = f" for the group {one.group}" if one.group else ""
-    if one.proposal:
+    if one.replaces:
+        words = f"this replaces what {printable(one.replaces)} proposed: a group for each source keeps them apart"
+        yield f"{paint('note', 'yellow')}: {words}"
+    if one.proposal and one.proposal.status == "withdrawn" and one.held and one.proposal.pull_request:
+        yield f"closed {one.proposal.pull_request.url}: what it proposed is held back"
+    elif one.proposal:
         yield from proposed_words(one.proposal, paint)
     elif one.status == "planned":
         yield f"a pull request{group} would be opened or refreshed from `{one.branch}`"
     elif one.status == "refused":
         why = "what it would bring back is held" if one.rollback and one.held else "a gate refused"
-        yield f"no pull request{group}: {why}"
+        if one.standing:
+            title = printable(one.standing.title)
+            yield f'{why}: {one.standing.url}{group} stays as it is, and still offers "{title}"'
+        else:
+            yield f"no pull request{group}: {why}"

@@ -9,6 +9,7 @@ from kbump.report.json import change_data, errors_data, proposed_data
 from kbump.report.text import unicode
 
 if TYPE_CHECKING:
+    from kbump.forge import PullRequest
     from kbump.gates import Verdict
     from kbump.promotion.result import Held, PromoteResult, Promotion
 
@@ -44,11 +45,17 @@ def _promotion(one: Promotion) -> dict[str, Any]:
         "released": one.released,
         "gates": [_verdict(verdict) for verdict in one.verdicts],
         "pullRequest": proposed_data(one.proposal) if one.proposal else None,
+        "standing": _standing(one.standing) if one.standing else None,
+        "replaces": one.replaces,
         "message": one.message,
         "patch": one.patch,
         "title": one.page.title if one.page else "",
         "body": one.page.body if one.page else "",
     }
+
+
+def _standing(pull: PullRequest) -> dict[str, Any]:
+    return {"number": pull.number, "url": pull.url, "title": pull.title}
 
 
 def _held(held: Held) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from kbump.delivery import Style
 from kbump.errors import ForgeError, KbumpError
 from kbump.promotion import PromoteResult, promote
 from kbump.provenance import Build, read_trailers
+from kbump.report.promotion import promote_words
 from tests.delivery.infra import Infra
 from tests.forge.faults import refuses
 from tests.git.conftest import run_git
@@ -276,6 +277,60 @@ def test_a_run_that_dies_between_branch_and_pull_request_is_finished_by_the_next
         run()
     assert infra.branches() == {"main", "kbump/promote"}
     assert run().promotions[0].status == "opened"
+
+
+def words(result: PromoteResult) -> str:
+    return "\n".join(promote_words(result, verbose=False, colour=False))
+
+
+def test_an_open_pull_request_that_a_gate_keeps_as_it_is_is_said(infra: Infra, run: Run, qa: Source) -> None:
+    pull = run().promotions[0].proposal.pull_request
+    qa.has(web=pod("2.0.0"))
+    refused = run(gates=Gates({}, "minor"))
+    [one] = refused.promotions
+    assert (one.status, one.standing.number, refused.exit_code) == ("refused", pull.number, 1)
+    assert words(refused).endswith(f'a gate refused: {pull.url} stays as it is, and still offers "{pull.title}"')
+    assert [(one.state, one.title) for one in infra.pulls("kbump/promote")] == [("open", pull.title)]
+
+
+def test_what_is_held_back_meanwhile_is_closed_with_that_reason(infra: Infra, run: Run) -> None:
+    pull = run().promotions[0].proposal.pull_request
+    hold = {"image": "docker.io/acme/web:1.1.0", "reason": "bad"}
+    infra.commit({".kbump-holds.json": json.dumps({"version": 1, "holds": [hold]})})
+    done = run()
+    assert done.promotions[0].status == "withdrawn"
+    assert words(done).endswith(f"closed {pull.url}: what it proposed is held back")
+    assert "held back now" in infra.forge.comments(pull.number)[0].body
+
+
+def test_another_source_replaces_what_the_first_proposed_and_says_so(infra: Infra, run: Run) -> None:
+    run(build=Build("acme/shop"))
+    done = run(build=Build("acme/admin"))
+    assert (done.promotions[0].status, done.promotions[0].replaces) == ("refreshed", "acme/shop")
+    assert "note: this replaces what acme/shop proposed" in words(done)
+    assert run(build=Build("acme/admin")).promotions[0].replaces == ""
+
+
+def test_what_another_source_proposes_is_not_closed(infra: Infra, run: Run, qa: Source) -> None:
+    pull = run(build=Build("acme/shop")).promotions[0].proposal.pull_request
+    qa.has(web=pod("1.0.0"))
+    [one] = run(build=Build("acme/admin")).promotions
+    assert (one.status, infra.forge.pull_request(pull.number).state) == ("nothing", "open")
+    assert run(build=Build("acme/shop")).promotions[0].status == "withdrawn"
+
+
+def test_sources_with_a_group_each_have_a_pull_request_each(infra: Infra, run: Run, qa: Source) -> None:
+    infra.commit({"api.yaml": pod("1", "api")})
+    for name, files in (("shop", {"web": pod("1.1.0")}), ("admin", {"api": pod("2", "api")})):
+        for path in qa.folder.iterdir():
+            path.unlink()
+        qa.has(**files)
+        (qa.folder / ".kbump.yaml").write_text(f"promotion: {{groups: {{{name}: ['*']}}}}\n")
+        assert [(one.group, one.status) for one in run(build=Build(f"acme/{name}")).promotions] == [
+            (name, "opened"),
+            ("", "nothing"),
+        ]
+    assert {"kbump/promote.shop", "kbump/promote.admin"} < infra.branches()
 
 
 SCOPES = ("write:repository", "write:issue", "read:user")
