@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kbump.characters import printable
 from kbump.errors import UsageError
 from kbump.image import ImageReference
-from kbump.provenance import Build, trailers
+from kbump.provenance import Build, one_line, trailers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ def _filled(template: str, changes: Sequence[Change], build: Build) -> str:
     if unknown is not None:
         listed = ", ".join(f"{{{name}}}" for name in _FIELDS)
         raise UsageError(f"the message has the unknown field `{{{unknown}}}`", hint=f"known are {listed}")
-    return template.format(**values)
+    return template.format(**{name: one_line(value) for name, value in values.items()})
 
 
 def _images(changes: Sequence[Change]) -> list[str]:

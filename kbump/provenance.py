@@ -77,7 +77,7 @@ def trailers(build: Build, images: Iterable[str], content: str = "") -> list[str
         AUTHOR: build.author,
         CONTENT: content,
     }
-    return lines + [f"{name}: {_one_line(value)}" for name, value in known.items() if value]
+    return lines + [f"{name}: {one_line(value)}" for name, value in known.items() if value]
 
 
 def read_trailers(message: str) -> dict[str, list[str]]:
@@ -117,5 +117,6 @@ def supersedes(last: Build, build: Build) -> bool:
     return bool(last.order and build.order and last.repository) and last.line == build.line and last.order > build.order
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def one_line(text: str) -> str:
+    """Return a text on one line, without characters that a terminal obeys."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -63,10 +63,18 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def say_error(error: KbumpError) -> None:
     """Write `file:line:column: error: message` and a hint to stderr."""
     colour = _colour()
-    place = f"{error.location}: " if error.location else ""
-    click.echo(f"{place}{click.style('error', fg='red', bold=True)}: {error.message}", err=True, color=colour)
+    place = f"{_printable(str(error.location))}: " if error.location else ""
+    words = f"{click.style('error', fg='red', bold=True)}: {_printable(error.message)}"
+    click.echo(f"{place}{words}", err=True, color=colour)
     if error.hint:
-        click.echo(f"  {click.style('hint', fg='cyan')}: {error.hint}", err=True, color=colour)
+        click.echo(f"  {click.style('hint', fg='cyan')}: {_printable(error.hint)}", err=True, color=colour)
+
+
+def _printable(text: str) -> str:
+    """Return a text of some lines without characters that a terminal obeys: files and servers may have written it."""
+    from kbump.characters import printable
+
+    return text if text.isprintable() else "\n".join(map(printable, text.split("\n")))
 
 
 def _colour() -> bool | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kbump.characters import printable
 from kbump.report.comparison_markdown import STRONG, changes_link, code
-from kbump.report.text import Palette, part, set_image_words, short
+from kbump.report.text import Palette, part, plain, set_image_words, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,13 +29,14 @@ _PROPOSED = {
 
 def commit_text(delivery: Delivery) -> str:
     """Return the message and the patch of a commit as `git show` does; `git apply` takes the patch out of it."""
-    message = "".join(f"    {line}".rstrip() + "\n" for line in delivery.message.splitlines())
+    message = "".join(f"    {printable(line)}".rstrip() + "\n" for line in delivery.message.splitlines())
     return f"{message}\n{delivery.result.patch}"
 
 
 def delivery_words(delivery: Delivery, *, verbose: bool, colour: bool) -> list[str]:
     """Return what is said beside the rows: of the images first, then of the repository."""
     paint = Palette(colour)
+    delivery = plain(delivery._replace(message=""))
     pushed = delivery.status in ("pushed", "proposed")
     told = delivery.status not in ("superseded", "refused")
     words = set_image_words(delivery.result, wrote=pushed, verbose=verbose, colour=colour) if told else []
@@ -57,8 +59,8 @@ def delivery_words(delivery: Delivery, *, verbose: bool, colour: bool) -> list[s
 
 def proposed_words(proposed: Proposed, paint: Palette) -> list[str]:
     """Return what is said of a pull request."""
-    url = proposed.pull_request.url if proposed.pull_request else "its branch"
-    warnings = [f"{paint('warning', 'yellow')}: {note}" for note in proposed.notes]
+    url = printable(proposed.pull_request.url) if proposed.pull_request else "its branch"
+    warnings = [f"{paint('warning', 'yellow')}: {printable(note)}" for note in proposed.notes]
     return [*warnings, _PROPOSED[proposed.status].format(url=url)]
 
 

@@ -129,7 +129,7 @@ def promote_patch(result: PromoteResult) -> str:
     texts = []
     for one in result.promotions:
         if one.patch:
-            message = "".join(f"    {line}".rstrip() + "\n" for line in one.message.splitlines())
+            message = "".join(f"    {printable(line)}".rstrip() + "\n" for line in one.message.splitlines())
             texts.append(f"{message}\n{one.patch}")
     return "\n".join(texts)
 

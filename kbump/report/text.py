@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kbump.characters import printable
 
@@ -46,10 +46,9 @@ def images_rows(result: ImagesResult, *, colour: bool, unpinned: bool = False) -
     """
     paint = Palette(colour)
     images = result.unpinned if unpinned else result.images
-    cells = [(str(image.location), image.workload, part(image), image.reference) for image in images]
-    rows = [tuple(map(printable, row)) for row in cells]
+    rows = [(str(image.location), image.workload, part(image), image.reference) for image in images]
     said = [image.unpinned if unpinned else image.problem for image in images]
-    notes = ["  " + paint(note, "yellow") if note else "" for note in said]
+    notes = ["  " + paint(printable(note), "yellow") if note else "" for note in said]
     lines = aligned(rows, [("cyan",), (), (), ("bold",)], paint)
     return "".join(f"{line.rstrip()}{note}\n" for line, note in zip(lines, notes, strict=True))
 
@@ -58,8 +57,7 @@ def change_rows(changes: Iterable[Change], *, colour: bool) -> str:
     """Return one aligned row for each change: place, workload, container, old and new, class."""
     paint = Palette(colour)
     changes = list(changes)
-    cells = [(str(one.location), one.workload, part(one), change_text(one)) for one in changes]
-    rows = [tuple(map(printable, row)) for row in cells]
+    rows = [(str(one.location), one.workload, part(one), change_text(one)) for one in changes]
     kinds = [paint(one.change, _COLOUR_OF[one.change]) for one in changes]
     lines = aligned(rows, [("cyan",), (), (), ("bold",)], paint)
     return "".join(f"{line}  {kind}\n" for line, kind in zip(lines, kinds, strict=True))
@@ -86,6 +84,18 @@ def unicode(text: str) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
+def plain(value: Any) -> Any:
+    """Return a result with all of its texts printable: what manifests, people and servers write is in them."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {plain(key): plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        made = [plain(one) for one in value]
+        return type(value)._make(made) if hasattr(value, "_make") else type(value)(made)
+    return value
+
+
 def short(reference: str) -> str:
     """Shorten the digest of a reference, as `docker images` does."""
     return re.sub(r"(sha\d+:[0-9a-f]{12})[0-9a-f]+", r"\1…", reference)
@@ -93,6 +103,7 @@ def short(reference: str) -> str:
 
 def aligned(rows: Sequence[Sequence[str]], styles: Sequence[tuple[str, ...]], paint: Palette) -> list[str]:
     """Pad the cells of each column to the same width; empty columns vanish."""
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(len(styles))]
     lines = []
     for row in rows:
@@ -133,12 +144,13 @@ def pinned_words(result: ImagesResult, *, verbose: bool) -> list[str]:
         words[0] += f"; {len(left):,} taken as is: excused by `# kbump: ignore`, or with a part said elsewhere"
     if bad:
         words.append("  hint: `# kbump: ignore` on its line excuses an image")
-    words += [f"taken: {one.location} {one.reference}" for one in left if verbose]
+    words += [printable(f"taken: {one.location} {one.reference}") for one in left if verbose]
     return words + skipped_words(result.skipped, verbose=verbose)
 
 
 def skipped_words(skipped: Sequence[tuple[str, str]], *, verbose: bool) -> list[str]:
     """Say what was left out: each path if asked for, else how many for each reason."""
+    skipped = plain(skipped)
     if verbose:
         return [f"skipped: {path} {reason}" for path, reason in skipped]
     reasons: dict[str, list[str]] = {}
@@ -155,6 +167,7 @@ def skipped_words(skipped: Sequence[tuple[str, str]], *, verbose: bool) -> list[
 def set_image_words(result: SetImageResult, *, wrote: bool, verbose: bool, colour: bool) -> list[str]:
     """Return what is said beside the rows: refusals, near misses, what matched nothing, and the sum."""
     paint = Palette(colour)
+    result = plain(result._replace(patch="", text=None))
     words = [_refused(change, paint) for change in result.of("refused")]
     words += [_left(change, paint) for change in result.of("overridden")]
     if verbose:
