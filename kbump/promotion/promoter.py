@@ -23,6 +23,7 @@ from kbump.promotion.contents import Contents, read_contents
 from kbump.promotion.holding import HoldsFile
 from kbump.promotion.judging import judged
 from kbump.promotion.leftovers import Leftovers
+from kbump.promotion.orphans import orphaned
 from kbump.promotion.planning import PromotionPlan, group_of, grouped, is_glob, names, only, planned
 from kbump.promotion.result import PromoteResult, Promotion
 from kbump.promotion.wishes import Wishes
@@ -119,6 +120,9 @@ class Promoter:
             )
             result.promotions.append(self._promotion(one, plan, result, target, forge, holds=self._hold(one)))
             reset(self.found.repository, self.tip)
+        if forge and not (self.back or self.wishes.only):
+            gone = orphaned(self.found, forge, self.kind, self._groups(), found.carried, result.promotions)
+            result.promotions.extend(gone)
         leftovers = Leftovers(found, target, self.origin, self.target, result.diff, self.wishes.only)
         return result._replace(left=leftovers.words(back=bool(self.back)))
 

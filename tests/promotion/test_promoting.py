@@ -165,6 +165,40 @@ def test_the_order_of_images_opens_no_second_one(infra: Infra, run: Run, qa: Sou
     assert (second.status, second.branch) == ("unchanged", first.branch)
 
 
+def test_the_pull_request_of_a_group_that_is_gone_is_closed(infra: Infra, run: Run, qa: Source) -> None:
+    infra.commit({".kbump.yaml": "promotion: {groups: {shop: [acme/web]}}\n"})
+    first = run().promotions[0]
+    infra.commit({".kbump.yaml": None})
+    done = run().promotions
+    assert [(one.group, one.branch, one.status) for one in done] == [
+        ("", "kbump/promote", "opened"), ("shop", "kbump/promote.shop", "withdrawn"),
+    ]  # fmt: skip
+    number = first.proposal.pull_request.number
+    assert infra.forge.pull_request(number).state == "closed"
+    assert "no group `shop` any more" in infra.forge.comments(number)[0].body
+    assert "kbump/promote.shop" not in infra.branches()
+    assert len(run().promotions) == 1
+
+
+def test_what_another_source_promotes_in_a_group_of_its_own_stays(infra: Infra, run: Run, qa: Source) -> None:
+    infra.commit({"api.yaml": pod("1", "api"), ".kbump.yaml": "promotion: {groups: {shop: [acme/web]}}\n"})
+    run()
+    infra.commit({".kbump.yaml": None})
+    (qa.folder / "web.yaml").unlink()
+    qa.has(api=pod("2", "api"))
+    assert [(one.group, one.status) for one in run().promotions] == [("", "opened")]
+    assert [one.state for one in infra.pulls("kbump/promote.shop")] == ["open"]
+
+
+def test_one_of_an_image_alone_is_closed_once_the_whole_was_merged(infra: Infra, run: Run, qa: Source) -> None:
+    alone = run(only=["acme/web"]).promotions[0]
+    whole = run().promotions
+    assert [one.status for one in whole] == ["opened"]
+    infra.merge(whole[0].proposal.pull_request.number)
+    assert [(one.branch, one.status) for one in run().promotions][1:] == [(alone.branch, "withdrawn")]
+    assert infra.branches() - {"kbump/promote"} == {"main"}
+
+
 def test_commits_of_a_person_are_left_alone(infra: Infra, run: Run, qa: Source) -> None:
     run()
     infra.commit({"note": "x"}, "mine", "kbump/promote")
