@@ -10,6 +10,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from kbump.validation.formats import formats
+
 if TYPE_CHECKING:
     from kbump.resource import Resource
 
@@ -21,7 +23,6 @@ _OBJECT: Schema = {"apiVersion": {"type": "string"}, "kind": {"type": "string"},
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _COUNTS = ("maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties")
 _NUMBERS = ("maximum", "minimum")
-_TEXTS = ("format", "x-kubernetes-list-type")
 # Levels of mappings and lists: jsonschema-rs reads a schema of 255, and pickle stops a little above.
 _DEEPEST = 240
 
@@ -60,36 +61,54 @@ def custom_schema(schema: Schema, *, closed: bool = True) -> Schema:
     return {**root, "properties": {**root.get("properties", {}), **_OBJECT}}
 
 
-def _structural(schema: Schema, closed: bool) -> Schema:
-    """Convert a schema at a place where it says which fields there are."""
-    found = _validation(schema)
+def default_schema(schema: Schema) -> Schema:
+    """Return the JSON Schema of the default of a structural schema: nothing is filled in before it is judged."""
+    return {**_structural(schema, closed=True, fills=False), "definitions": {_METADATA["$ref"].rpartition("/")[2]: {}}}
+
+
+def _structural(schema: Schema, closed: bool, *, fills: bool = True) -> Schema:
+    """Convert a schema at a place where it says which fields there are; `fills` says that defaults are filled in."""
+    found = _validation(schema, fills=fills)
     embedded = schema.get("x-kubernetes-embedded-resource") is True
-    properties = {name: _structural(_mapping(one), closed) for name, one in _mapping(schema.get("properties")).items()}
+    properties = {
+        name: _structural(_mapping(one), closed, fills=fills)
+        for name, one in _mapping(schema.get("properties")).items()
+    }
     if embedded:
         properties |= _OBJECT
         found["required"] = sorted({*found.get("required", []), "apiVersion", "kind"})
     if properties:
         found["properties"] = properties
     if type(schema.get("items")) is dict:
-        found["items"] = _structural(schema["items"], closed)
+        found["items"] = _structural(schema["items"], closed, fills=fills)
     others = schema.get("additionalProperties")
     if type(others) is dict:
-        found["additionalProperties"] = _structural(others, closed)
+        found["additionalProperties"] = _structural(others, closed, fills=fills)
     elif closed and schema.get("type") == "object" and not others and not _preserves(schema):
         found["additionalProperties"] = False
+    if found.get("default") is not None and not _fits(schema):
+        # What is wrong with it is said of the definition; no object has it.
+        del found["default"]
     return found
+
+
+def _fits(schema: Schema) -> bool:
+    """Whether a schema takes its own default."""
+    from kbump.validation.deciding import compiled
+
+    return bool(compiled(default_schema({**schema, "default": None})).is_valid(schema["default"]))
 
 
 def _preserves(schema: Schema) -> bool:
     return schema.get("x-kubernetes-preserve-unknown-fields") is True
 
 
-def _validation(schema: Schema) -> Schema:
+def _validation(schema: Schema, *, fills: bool = False) -> Schema:
     """Convert what a schema says of values; below allOf, anyOf, oneOf and not it says nothing of unknown fields."""
     found = {name: value for name, value in schema.items() if _is_sound(name, value)}
     _type(schema, found)
     _bounds(schema, found)
-    _required(schema, found)
+    _required(schema, found, fills=fills)
     pattern = schema.get("pattern")
     if type(pattern) is str and _is_portable(pattern):
         found["pattern"] = pattern
@@ -110,7 +129,10 @@ def _is_sound(name: str, value: Any) -> bool:
         return type(value) in (int, float) and value >= 0 and value == int(value)
     if name in _NUMBERS:
         return type(value) in (int, float)
-    if name in _TEXTS:
+    if name == "format":
+        # Of others the server says nothing; the validators would, and not the same.
+        return value in formats()
+    if name == "x-kubernetes-list-type":
         return type(value) is str
     if name == "x-kubernetes-list-map-keys":
         return type(value) is list and all(type(key) is str for key in value)
@@ -154,22 +176,28 @@ def _bounds(schema: Schema, found: Schema) -> None:
             found[exclusive] = found.pop(bound)
 
 
-def _required(schema: Schema, found: Schema) -> None:
-    """Leave out what has a default: the server fills it in before it looks."""
+def _required(schema: Schema, found: Schema, *, fills: bool) -> None:
+    """Leave out what has a default, if the server fills it in before it looks."""
     properties = _mapping(schema.get("properties"))
     required = schema.get("required")
     if type(required) is list:
         names = dict.fromkeys(name for name in required if type(name) is str)
-        found["required"] = [name for name in names if _mapping(properties.get(name)).get("default") is None]
+        found["required"] = [
+            name for name in names if not fills or _mapping(properties.get(name)).get("default") is None
+        ]
 
 
 @cache
 def _is_portable(pattern: str) -> bool:
-    """Whether both validators read a regular expression of Go's, and alike as far as one can see."""
+    """Whether Go and both validators read a regular expression, and alike as far as one can see."""
     import warnings
 
     from jsonschema_rs import Draft202012Validator
 
+    from kbump.validation.definitions.expressions import expression_flaw
+
+    if expression_flaw(pattern):
+        return False
     try:
         with warnings.catch_warnings():
             # Of what is read otherwise elsewhere, as [[:alpha:]], Python warns.

@@ -19,7 +19,18 @@ _PATTERNS = {
     ),
     "mac": r"(?:[0-9a-fA-F]{2}[:-]){5,19}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{4}\.){2,9}[0-9a-fA-F]{4}",
     "uuid": r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}",
+    "uuid3": r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?3[0-9a-fA-F]{3}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}",
+    "uuid4": r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?4[0-9a-fA-F]{3}-?[89abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}",
+    "uuid5": r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?5[0-9a-fA-F]{3}-?[89abAB][0-9a-fA-F]{3}-?[0-9a-fA-F]{12}",
+    # Of these two only what surely is none.
+    "email": r"[\s\S]+@[\s\S]+",
+    "uri": r"(?:/|[A-Za-z][-+.0-9A-Za-z]*:)[^\x00-\x1f\x7f]*",
 }
+# What time.ParseDuration takes, else any text with a number and a unit in it, in Scala's words, too.
+_DURATION = re.compile(r"[-+]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)")
+_UNIT = re.compile(r"[0-9]+\s*([A-Za-zµ]+)")
+_SHORT = ("ns", "us", "µs", "ms", "s", "m", "h", "hr", "d", "w", "wk")
+_LONG = ("nano", "micro", "milli", "sec", "min", "hour", "day", "week")
 
 
 @cache
@@ -29,6 +40,7 @@ def formats() -> dict[str, Callable[[Any], bool]]:
         **{name: _matching(pattern) for name, pattern in _PATTERNS.items()},
         "cidr": _cidr,
         "date": _date,
+        "duration": _duration,
         "ipv4": lambda text: _address(text, 4),
         "ipv6": lambda text: _address(text, 6),
     }
@@ -62,6 +74,11 @@ def _date(text: str) -> bool:
         return bool(re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) and date.fromisoformat(text))
     except ValueError:
         return False
+
+
+def _duration(text: str) -> bool:
+    units = (unit.lower() for unit in _UNIT.findall(text))
+    return bool(_DURATION.fullmatch(text)) or any(unit in _SHORT or unit.startswith(_LONG) for unit in units)
 
 
 def _address(text: str, version: int) -> bool:

@@ -112,9 +112,10 @@ class Judge:
     def _valid(self, resource: Resource, kind: AnyKind, file: str) -> Iterator[Problem]:
         """Yield what the schema of an object's kind says, and that it has no name."""
         data = resource.data
-        if resource.encrypted or self._fills(kind) or not self.schemas.accepts(kind, data):
-            yield from self._refused(resource, kind, file)
-        elif is_definition(resource):
+        refused = resource.encrypted or self._fills(kind) or not self.schemas.accepts(kind, data)
+        problems = list(self._refused(resource, kind, file)) if refused else []
+        yield from problems
+        if is_definition(resource) and not problems and not self.uses.is_patch(file):
             yield from definition_problems(resource)
         if kind not in self._lists:
             self._lists[kind] = Lists(self.schemas.schema(kind) or {}, custom=isinstance(kind, CustomKind))
