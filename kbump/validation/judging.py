@@ -69,7 +69,7 @@ class Judge:
         kinds = self.schemas.kinds(kind, file)
         if self.schemas.schema(kinds[0]):
             # Of several equally near nobody can say which one counts: an object is right if one of them takes it.
-            found = min((self._by_kind(resource, one, file) for one in kinds), key=len)
+            found = min((self._by_kind(resource, one, file) for one in kinds), key=_misfit)
             return Judgement(found, True, [one for one in kinds[1:] and kinds if isinstance(one, CustomKind)])
         if is_for_clients(resource):
             return self._without_schema(resource)
@@ -159,6 +159,11 @@ class Judge:
 
             self._defaulting[kind] = has_defaults(self.schemas.schema(kind) or {})
         return self._defaulting[kind]
+
+
+def _misfit(problems: list[Problem]) -> tuple[bool, int, int]:
+    """Rank the problems that an object has by one of several definitions: what is wrong deep down fits best."""
+    return bool(problems), -max((len(one.path) for one in problems), default=0), len(problems)
 
 
 def incomplete(resource: Resource) -> Iterator[Problem]:

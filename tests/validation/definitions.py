@@ -45,6 +45,7 @@ def definition(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def places(case: dict[str, Any]) -> list[str]:
-    """Return the paths that a case says are refused, from the root of the object."""
-    below = "" if not {"root", "schema", "fields"} & case.keys() else ROOT + "properties.spec." * ("schema" in case)
+    """Return the paths that a case says are refused, from the root; its own may begin at its schema."""
+    of_schema = {"root", "schema", "fields"} & case.keys() and not case.get("whole")
+    below = ROOT + "properties.spec." * ("schema" in case) if of_schema else ""
     return sorted(below + place for place in case.get("refused", ()))

@@ -27,7 +27,7 @@ def spec_problems(resource: Resource, spec: Schema) -> Iterator[Problem]:
     """Yield what is wrong with group, scope, names and conversion."""
     names = mapping(spec.get("names"))
     yield from _name(resource, spec, names)
-    yield from _group(resource, spec.get("group"))
+    yield from _group(resource, spec["group"])
     if spec.get("scope") not in (None, "Cluster", "Namespaced"):
         message = f"must be Cluster or Namespaced, found {shown(spec['scope'])}"
         yield Problem("invalid-value", ("spec", "scope"), message)
@@ -57,9 +57,7 @@ def _name(resource: Resource, spec: Schema, names: Schema) -> Iterator[Problem]:
             yield Problem("invalid-value", ("metadata", "name"), message, f"write {wanted}")
 
 
-def _group(resource: Resource, group: Any) -> Iterator[Problem]:
-    if type(group) is not str:
-        return
+def _group(resource: Resource, group: str) -> Iterator[Problem]:
     if not _DOMAIN.fullmatch(group) or len(group) > 253:
         fix = "write a domain in lower case, with at least one dot: example.com"
         yield Problem("invalid-value", ("spec", "group"), f"`{group}` is no group of an API", fix)
