@@ -194,7 +194,10 @@ def validate_words(result: ValidateResult, *, verbose: bool, summary: bool, show
     """
     words = skipped_words(_passed_over(result), verbose=verbose)
     if result.unknown:
-        words.append(f"skipped: {unknown_text(result)}\n  hint: name their CustomResourceDefinitions with `--crds`")
+        # What has no group is no custom resource: a configuration of kubectl, a plugin of kustomize.
+        custom = any("/" in kind.partition(" ")[0] for kind in result.unknown)
+        hint = "\n  hint: name their CustomResourceDefinitions with `--crds`" if custom else ""
+        words.append(f"skipped: {unknown_text(result)}{hint}")
     if result.encrypted:
         objects, they = counted(result.encrypted, "encrypted object"), result.encrypted > 1
         words.append(f"{objects} {'were' if they else 'was'} checked for {'their' if they else 'its'} structure only")

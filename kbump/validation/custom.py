@@ -19,7 +19,7 @@ Schema = dict[str, Any]
 GROUP, KIND = "apiextensions.k8s.io", "CustomResourceDefinition"
 _METADATA = {"$ref": "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}
 # What every object has, and an embedded one, whatever the schema says of it.
-_OBJECT: Schema = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": _METADATA}
+OBJECT_FIELDS: Schema = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": _METADATA}
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _COUNTS = ("maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties")
 _NUMBERS = ("maximum", "minimum")
@@ -58,7 +58,7 @@ def custom_schema(schema: Schema, *, closed: bool = True) -> Schema:
     `closed` is false where unknown fields are kept everywhere.
     """
     root = _structural({**schema, "type": "object"}, closed)
-    return {**root, "properties": {**root.get("properties", {}), **_OBJECT}}
+    return {**root, "properties": {**root.get("properties", {}), **OBJECT_FIELDS}}
 
 
 def default_schema(schema: Schema) -> Schema:
@@ -75,7 +75,7 @@ def _structural(schema: Schema, closed: bool, *, fills: bool = True) -> Schema:
         for name, one in _mapping(schema.get("properties")).items()
     }
     if embedded:
-        properties |= _OBJECT
+        properties |= OBJECT_FIELDS
         found["required"] = sorted({*found.get("required", []), "apiVersion", "kind"})
     if properties:
         found["properties"] = properties

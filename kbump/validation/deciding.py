@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kbump.validation.custom import OBJECT_FIELDS
 from kbump.validation.kinds import CustomKind, CustomKinds, Kind, Place
 from kbump.validation.native import native_schema
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 KUSTOMIZATION: Kind = ("kustomize.config.k8s.io", "", "")
 """Stands for kustomizations and Components of all versions, which need not say what they are."""
+OBJECT: Kind = ("meta.k8s.io", "v1", "")
+"""Stands for what every object has, of a kind that there is no schema of."""
 AnyKind = Kind | CustomKind
 _META = ("", "v1", "ConfigMap")
 
@@ -43,6 +46,8 @@ class Schemas:
             from kbump.validation.kustomizations import kustomization_schema
 
             return kustomization_schema()
+        if kind == OBJECT:
+            return {"type": "object", "properties": OBJECT_FIELDS, "definitions": self.metadata()}
         if isinstance(kind, CustomKind):
             from json import loads
 

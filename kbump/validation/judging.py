@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.validation.apis import api_problems, is_for_clients, is_misspelt
 from kbump.validation.custom import is_definition
-from kbump.validation.deciding import KUSTOMIZATION
+from kbump.validation.deciding import KUSTOMIZATION, OBJECT
 from kbump.validation.definitions import definition_problems
 from kbump.validation.kinds import CustomKind
 from kbump.validation.kustomizations import is_kustomization
@@ -72,10 +72,21 @@ class Judge:
             found = min((self._by_kind(resource, one, file) for one in kinds), key=_misfit)
             return Judgement(found, True, [one for one in kinds[1:] and kinds if isinstance(one, CustomKind)])
         if is_for_clients(resource):
-            return self._without_schema(resource)
+            return Judgement([], False)
         if self._is_builtin(resource.group) or is_misspelt(resource, self.schemas.catalog):
-            return Judgement(self._api(resource, kind), None)
-        return self._without_schema(resource)
+            judged = Judgement(self._api(resource, kind), None)
+        else:
+            judged = self._without_schema(resource)
+        return judged._replace(problems=[*judged.problems, *self._metadata(resource, file)])
+
+    def _metadata(self, resource: Resource, file: str) -> Iterator[Problem]:
+        """Yield what is wrong with the metadata of an object without a schema.
+
+        Without any it need not be for a server: kubelet, kubeadm and kind have such files for themselves.
+        """
+        yield from self._refused(resource, OBJECT, file)
+        if type(resource.data.get("metadata")) is dict:
+            yield from self._nameless(resource, OBJECT, file)
 
     def _by_kind(self, resource: Resource, kind: AnyKind, file: str) -> list[Problem]:
         """Return the problems of an object by its kind, of which there is a schema."""
@@ -120,6 +131,9 @@ class Judge:
         if kind not in self._lists:
             self._lists[kind] = Lists(self.schemas.schema(kind) or {}, custom=isinstance(kind, CustomKind))
         yield from self._lists[kind].repeated(data)
+        yield from self._nameless(resource, kind, file)
+
+    def _nameless(self, resource: Resource, kind: AnyKind, file: str) -> Iterator[Problem]:
         if _is_nameless(resource, custom=isinstance(kind, CustomKind)) and not self.uses.is_patch(file):
             yield Problem("missing-field", ("metadata", "name"), "`metadata.name` is missing", at_key=True)
 
