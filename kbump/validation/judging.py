@@ -12,6 +12,7 @@ from kbump.validation.kinds import CustomKind
 from kbump.validation.kustomizations import is_kustomization
 from kbump.validation.problem import Problem
 from kbump.validation.repeated import Lists
+from kbump.validation.required import missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,6 +92,8 @@ class Judge:
     def _by_kind(self, resource: Resource, kind: AnyKind, file: str) -> list[Problem]:
         """Return the problems of an object by its kind, of which there is a schema."""
         found = [*self._api(resource, kind), *self._valid(resource, kind, file)]
+        lacking = () if isinstance(kind, CustomKind) else tuple(missing(resource, found))
+        found += () if lacking and self.uses.is_patch(file) else lacking
         if isinstance(kind, CustomKind) and self.schemas.custom.differ(kind[:3]):
             return [one._replace(definer=kind.file) for one in found]
         return found
