@@ -101,7 +101,7 @@ def kubectl_builder(
 def _built(
     environ: Mapping[str, str], deadline: float, echo: Callable[[str], None] | None, directory: str, shown: str
 ) -> str:
-    from kbump.cluster.kubectl import kustomize
+    from kbump.cluster.building import kustomize
     from kbump.git.access import SECRETS
 
     if echo:

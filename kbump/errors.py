@@ -7,6 +7,7 @@ KbumpError
 ├── WriteError           a file cannot be written, or changed while kbump worked
 ├── GitError             git, or the repository behind a URL, did not do what was asked
 ├── ForgeError           GitHub or Gitea did not do what was asked
+├── ClusterError         the cluster, or kubectl, did not do what was asked
 └── ImageReferenceError  a text is no image reference
 """
 
@@ -69,6 +70,12 @@ class GitError(KbumpError):
 
 class ForgeError(KbumpError):
     """GitHub or Gitea did not do what was asked."""
+
+
+class ClusterError(KbumpError):
+    """The cluster, or kubectl, did not do what was asked; `status` is that of its answer over HTTP, 0 without one."""
+
+    status = 0
 
 
 class ImageReferenceError(KbumpError):

@@ -1,4 +1,4 @@
-"""execute(): a program run to its end or its time-out, with no child of it left behind."""
+"""execute(): a program run to its end or its time-out, with no child of it left behind; Children: several of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from subprocess import Popen
     from types import FrameType
 
@@ -27,39 +27,88 @@ class Done(NamedTuple):
     expired: bool
 
 
+class Children:
+    """The programs that several threads run side by side, so that one of them can end them all.
+
+    A thread that waits for its program is not woken by a signal, whose handler runs in the main thread.
+    """
+
+    def __init__(self) -> None:
+        from threading import Lock
+
+        self._lock = Lock()
+        self._running: set[Popen[bytes]] = set()
+        self.ended = False
+
+    def start(self, launch: Callable[[], Popen[bytes]]) -> Popen[bytes]:
+        """Start a program; raise ProcessLookupError if all are ended already."""
+        with self._lock:
+            if self.ended:
+                raise ProcessLookupError
+            process = launch()
+            self._running.add(process)
+            return process
+
+    def forget(self, process: Popen[bytes]) -> None:
+        """Leave out a program that has ended."""
+        with self._lock:
+            self._running.discard(process)
+
+    def end(self) -> None:
+        """End all that run, with their own children, and start no more; who waits for them collects them."""
+        with self._lock:
+            self.ended = True
+            running = list(self._running)
+        for number, patience_s in ((signal.SIGTERM, _GRACE_S), (signal.SIGKILL, _MORE_GRACE_S)):
+            running = [process for process in running if process.poll() is None]
+            for process in running:
+                _signal_group(process, number)
+            limit = time.monotonic() + patience_s
+            while any(process.poll() is None for process in running) and time.monotonic() < limit:
+                time.sleep(0.01)
+
+
 def execute(
     arguments: Sequence[str],
     environment: Mapping[str, str] | None,
     directory: str | None = None,
     data: bytes | None = None,
     allowed_s: float | None = None,
+    children: Children | None = None,
 ) -> Done:
     """Run a program in a process group of its own and return how it ended; OSError if it cannot be started.
 
     Without an environment it gets the one of this process; it has `allowed_s`, or all the time that it takes.
-    Whatever ends the wait, an exception raised by a signal's handler too, ends the whole group.
+    Whatever ends the wait, an exception raised by a signal's handler too, ends the whole group. One of `children` ends
+    with them, too.
     """
     import tempfile
     from subprocess import DEVNULL, PIPE, Popen
 
     started: list[Popen[bytes]] = []
+    together = children or Children()
     # No pipe for stderr: SSH's shared connections keep it open long after git has ended.
     with tempfile.TemporaryFile() as words:
+
+        def launch() -> Popen[bytes]:
+            source = DEVNULL if data is None else PIPE
+            # A session of its own: no terminal, so nothing asks a question there and waits for ever.
+            return Popen(
+                arguments, cwd=directory, env=environment, stdin=source, stdout=PIPE, stderr=words,
+                start_new_session=True,
+            )  # fmt: skip
+
         try:
             with _uninterrupted():
-                source = DEVNULL if data is None else PIPE
-                # A session of its own: no terminal, so nothing asks a question there and waits for ever.
-                started.append(
-                    Popen(
-                        arguments, cwd=directory, env=environment, stdin=source, stdout=PIPE, stderr=words,
-                        start_new_session=True,
-                    )
-                )  # fmt: skip
+                started.append(together.start(launch))
             output, expired = _output(started[0], data, allowed_s)
         except BaseException:
             for process in started:
                 _end(process)
             raise
+        finally:
+            for process in started:
+                together.forget(process)
         words.seek(0)
         return Done(started[0].returncode, output, words.read().decode(errors="replace"), expired)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import kbump
-from kbump.cluster.kubectl import kustomize
+from kbump.cluster.building import kustomize
 from kbump.errors import SourceError, UsageError
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: 'acme/web:1.4.1'}]}\n"

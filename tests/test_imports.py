@@ -51,7 +51,7 @@ def test_diff_of_what_is_on_the_disk_imports_neither_git_nor_kubectl(tmp_path: P
     assert "kbump.report.comparison" in loaded
     # json reads the schemas.
     assert not (HEAVY - {"json"} - outside_click_and_ruamel()) & loaded
-    unused = {"kbump.git", "kbump.remote", "kbump.cluster.kubectl", "kbump.report.comparison_json", "urllib3"}
+    unused = {"kbump.git", "kbump.remote", "kbump.cluster.building", "kbump.report.comparison_json", "urllib3"}
     assert not unused & loaded
 
 

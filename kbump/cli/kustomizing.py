@@ -35,7 +35,7 @@ def build(directories: Sequence[str]) -> tuple[list[tuple[Built, str]], list[Kbu
 
     Raises the error if none of them can.
     """
-    from kbump.cluster.kubectl import kustomize
+    from kbump.cluster.building import kustomize
 
     found: list[tuple[Built, str]] = []
     errors: list[KbumpError] = []

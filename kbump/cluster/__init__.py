@@ -1,1 +1,1 @@
-"""The cluster's side: the kubectl binary."""
+"""The cluster's side: the kubectl binary, the client that watches, and what is said of objects."""

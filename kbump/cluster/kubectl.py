@@ -1,45 +1,154 @@
-"""The kubectl binary, run as it is."""
+"""The kubectl binary, run as it is: its output is JSON, its words are quoted and never read."""
 
 from __future__ import annotations
 
-import os
-import re
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kbump.errors import SourceError
-from kbump.process import execute
+from kbump.cluster.programs import Programs
+from kbump.cluster.redaction import redacted
+from kbump.cluster.words import words_of
+from kbump.errors import ClusterError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
 
-_TIMEOUT_S = 120.0
-# `E1231 23:59:59.123456    1234 run.go:72] "command failed" err="..."`
-_LOGGED = re.compile(r'"command failed" err="((?:[^"\\]|\\.)*)"')
+    from kbump.cluster.target import Kind, Target
+    from kbump.process import Done
+
+    Object = Mapping[str, Any]
+
+# A half-open connection does not hold a request up longer than this.
+_REQUEST = "--request-timeout=30s"
+_LOG_BYTES = 64 * 1024
+# More than `kubectl rollout status --timeout` itself takes.
+_TAIL_S = 5.0
 
 
-def kustomize(directory: str, *, environ: Mapping[str, str] | None = None, timeout_s: float = _TIMEOUT_S) -> str:
-    """Return what `kubectl kustomize DIR` builds; raise SourceError, with kubectl's words, if it does not.
+class Versions(NamedTuple):
+    """Of kubectl and of the server, as `v1.36.3`; the server's is empty if it did not answer."""
 
-    Without `environ` it is run with the variables of this process.
+    client: str
+    server: str
+
+
+class Applied(NamedTuple):
+    """What `kubectl apply` says: the objects as they are now, its exit status, and its words.
+
+    If one object is refused, kubectl still applies the others, but tells of none of them: `objects` is empty.
     """
-    if os.path.isfile(directory):
-        named = os.path.dirname(directory) or "."
-        raise SourceError(f"`{directory}` is a file", hint=f"name its directory: `-k {named}`")
+
+    objects: list[dict[str, Any]]
+    code: int
+    words: str
+
+
+class Ended(NamedTuple):
+    """How a kubectl ended: exit status, output, and words; `expired` if it was ended because time was over."""
+
+    code: int
+    output: str
+    words: str
+    expired: bool = False
+
+
+class Kubectl:
+    """kubectl for one target, bounded by `deadline`, a moment of time.monotonic(); a context manager.
+
+    It can be used from several threads; when the context ends, so does every kubectl that still runs, and the threads
+    that wait for one get ClusterError. Without kubectl SourceError is raised. What may be done twice is done again if
+    it fails: as long as the server is not `reachable`, and once more if it is.
+    """
+
+    def __init__(self, target: Target, deadline: float, reachable: Callable[[], bool] = lambda: True) -> None:
+        self._programs = Programs(target, deadline, reachable)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._programs.end()
+
+    def version(self) -> Versions:
+        """Return the versions of kubectl and of the server."""
+        done = self._programs.run(["version", "-o", "json", "--request-timeout=10s"])
+        told = _parsed(done.stdout) or {}
+        found = [str((told.get(f"{side}Version") or {}).get("gitVersion", "")) for side in ("client", "server")]
+        return Versions(*found)
+
+    def apply(
+        self,
+        objects: Sequence[Object],
+        *,
+        server_side: bool = False,
+        force_conflicts: bool = False,
+        dry_run: bool = False,
+        namespace: str = "",
+    ) -> Applied:
+        """Apply objects, or ask the server whether it would take them; values of Secrets are left out of the words."""
+        flags = {"--server-side": server_side, "--force-conflicts": force_conflicts, "--dry-run=server": dry_run}
+        chosen = [flag for flag, given in flags.items() if given] + _within(namespace)
+        done = self._programs.insist(["apply", "-f", "-", "-o", "json", _REQUEST, *chosen], _listed(objects))
+        told = _parsed(done.stdout)
+        found = told.get("items", [told]) if told else []
+        return Applied(found, done.code, redacted(_complaint(done), objects))
+
+    def diff(self, objects: Sequence[Object]) -> str:
+        """Return what `kubectl diff` shows, empty if nothing would change; raise ClusterError if it cannot tell."""
+        done = self._programs.insist(["diff", "-f", "-", _REQUEST], _listed(objects), fine=(0, 1))
+        if done.code > 1 or done.expired:
+            raise ClusterError(f"`kubectl diff` failed: {redacted(_complaint(done), objects)}")
+        return redacted(done.stdout.decode(errors="replace"), objects)
+
+    def rollout_status(self, kind: Kind, namespace: str, name: str, timeout_s: float) -> Ended:
+        """Wait for a workload as `kubectl rollout status` does; whatever its exit status means is for others to say."""
+        arguments = ["rollout", "status", f"{kind.resource}/{name}", f"--timeout={timeout_s:.2f}s", *_within(namespace)]
+        return _ended(self._programs.run(arguments, allowed_s=timeout_s + _TAIL_S))
+
+    def undo(self, kind: Kind, namespace: str, name: str, revision: int) -> Ended:
+        """Put the pod template of a revision back."""
+        arguments = ["rollout", "undo", f"{kind.resource}/{name}", f"--to-revision={revision}", _REQUEST]
+        return _ended(self._programs.insist([*arguments, *_within(namespace)]))
+
+    def delete(self, kind: Kind, namespace: str, name: str, *, wait: bool = True) -> Ended:
+        """Delete an object, and wait until it is gone; that it is gone already is fine."""
+        arguments = ["delete", f"{kind.resource}/{name}", "--ignore-not-found", f"--wait={str(wait).lower()}"]
+        return _ended(self._programs.insist([*arguments, *_within(namespace)]))
+
+    def logs(self, namespace: str, pod: str, container: str, *, previous: bool, lines: int) -> Ended:
+        """Return the last lines of a container's log as `output`, at most 64 KB; the words say why there are none."""
+        which = [f"--tail={lines}", f"--limit-bytes={_LOG_BYTES}", f"--previous={str(previous).lower()}"]
+        arguments = ["logs", pod, f"--container={container}", *which, "--request-timeout=10s", *_within(namespace)]
+        return _ended(self._programs.run(arguments, allowed_s=15.0))
+
+
+def _within(namespace: str) -> list[str]:
+    return [f"--namespace={namespace}"] if namespace else []
+
+
+def _listed(objects: Sequence[Object]) -> bytes:
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)}).encode()
+
+
+def _parsed(output: bytes) -> dict[str, Any] | None:
     try:
-        done = execute(["kubectl", "kustomize", "--", directory], environ, allowed_s=timeout_s)
-    except FileNotFoundError:
-        raise SourceError("kubectl is not on PATH", hint="install kubectl, or name files instead of `-k`") from None
+        told = json.loads(output)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _ended(done: Done) -> Ended:
+    return Ended(done.code, done.stdout.decode(errors="replace"), _complaint(done), done.expired)
+
+
+def _complaint(done: Done) -> str:
     if done.expired:
-        raise SourceError(f"`kubectl kustomize {directory}` did not end within {timeout_s:.3g} s")
-    if done.code:
-        raise SourceError(f"`kubectl kustomize {directory}` failed: {_words(done.stderr)}")
-    return done.stdout.decode()
-
-
-def _words(text: str) -> str:
-    """Return what kubectl complains of, without its warnings; some builds of it write a log line."""
-    logged = _LOGGED.search(text)
-    if logged:
-        return re.sub(r"\\(.)", r"\1", logged[1])
-    lines = [line for line in text.strip().splitlines() if not line.startswith("# Warning")]
-    return "\n".join(lines).removeprefix("error: ")
+        return "it did not end in time" + (f": {words}" if (words := words_of(done.stderr)) else "")
+    if done.code < 0:
+        return f"signal {-done.code} ended it"
+    return words_of(done.stderr)

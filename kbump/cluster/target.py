@@ -1,0 +1,54 @@
+"""Which cluster is meant, and how one of its kinds of objects is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+
+class Target(NamedTuple):
+    """Which cluster, as kubectl's own options say it; `environ` is what kubectl, and its plugins, run with.
+
+    An explicit kubeconfig, else those of $KUBECONFIG, else ~/.kube/config, else, in a pod, its service account.
+    """
+
+    environ: Mapping[str, str]
+    kubeconfig: str = ""
+    context: str = ""
+    namespace: str = ""
+    service_account: str = SERVICE_ACCOUNT
+
+    def options(self) -> list[str]:
+        """Return the options of kubectl that say the same."""
+        given = {"kubeconfig": self.kubeconfig, "context": self.context, "namespace": self.namespace}
+        return [f"--{name}={value}" for name, value in given.items() if value]
+
+
+class Kind(NamedTuple):
+    """A kind of objects that a server has; `group` is empty for the core."""
+
+    group: str
+    version: str
+    plural: str
+    kind: str
+    namespaced: bool
+
+    @property
+    def api_version(self) -> str:
+        """Return what `apiVersion` of such an object says."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def resource(self) -> str:
+        """Return what kubectl calls it without a doubt: deployments.apps."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    def path(self, namespace: str = "", name: str = "") -> str:
+        """Return its path below the server's URL: of one object, or of all in a namespace, or in all of them."""
+        root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+        within = f"/namespaces/{namespace}" if self.namespaced and namespace else ""
+        return f"{root}{within}/{self.plural}" + (f"/{name}" if name else "")
