@@ -96,13 +96,20 @@ class Cluster:
         return found if managed else _lean(found)
 
     def list(
-        self, kind: Kind, namespace: str = "", selector: str = "", *, fields: str = "", deadline: float | None = None
+        self,
+        kind: Kind,
+        namespace: str = "",
+        selector: str = "",
+        *,
+        fields: str = "",
+        patience_s: float = _PATIENCE_S,
+        deadline: float | None = None,
     ) -> Listed:
         """Return all objects of a kind in a namespace, or in all of them, without `metadata.managedFields`."""
         query = {"limit": str(_PAGE), "labelSelector": selector, "fieldSelector": fields}
         for _ in range(3):
             objects: Objects = []
-            for page in self._pages(kind, namespace, query, deadline):
+            for page in self._pages(kind, namespace, query, patience_s, deadline):
                 objects += [_named(kind, one) for one in page.get("items") or ()]
                 if not _metadata(page).get("continue"):
                     return Listed(objects, str(_metadata(page).get("resourceVersion", "")))
@@ -148,12 +155,13 @@ class Cluster:
         return True
 
     def _pages(
-        self, kind: Kind, namespace: str, query: dict[str, str], deadline: float | None
+        self, kind: Kind, namespace: str, query: dict[str, str], patience_s: float, deadline: float | None
     ) -> Iterator[dict[str, Any]]:
         """Yield the pages of a list; they end early if what is left of it is not known any more."""
         more = {name: value for name, value in query.items() if value}
         while True:
-            answer = self._answer(Request("GET", f"{kind.path(namespace)}?{urlencode(more)}"), deadline=deadline)
+            request = Request("GET", f"{kind.path(namespace)}?{urlencode(more)}")
+            answer = self._answer(request, patience_s, deadline)
             if isinstance(answer, Answer) and answer.status == _GONE:
                 return
             page = self._good(answer, kind.plural)

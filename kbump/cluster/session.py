@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import ssl
 import time
 from threading import Lock, Thread
@@ -12,7 +11,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import urllib3
 
 from kbump.cluster.credentials import Credentials, credentials
-from kbump.cluster.transport import Answer, Broken, Request, Stream, exchange, streamed
+from kbump.cluster.transport import Answer, Broken, Request, Stream, exchange, paused, streamed
 from kbump.errors import ClusterError, KbumpError
 
 if TYPE_CHECKING:
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
 
     from kbump.cluster.target import Target
 
-_REQUEST_S = 20.0
-_PAUSE_S, _LONGEST_S, _LONGEST_ASKED_S = 0.2, 4.0, 10.0
+# So long nothing may be heard. What is written may have to pass admission webhooks, which have 10 s each.
+_READ_S, _WRITE_S = 10.0, 30.0
+_PAUSE_S, _LONGEST_S = 0.2, 4.0
 # Credentials are asked for again so long before they end.
 _EARLY_S = 20.0
 # More than there are watches: a connection beyond them would be thrown away after each request.
@@ -68,7 +68,9 @@ class Session:
         ends = self.deadline if deadline is None else deadline
         limit, pause_s = min(ends, time.monotonic() + patience_s), _PAUSE_S
         while True:
-            answer = self._once(request, max(0.5, min(_REQUEST_S, ends - time.monotonic())))
+            # Half of the time that is left: the other half is for another try, over another connection.
+            allowed_s = max(0.5, (ends - time.monotonic()) / 2)
+            answer = self._once(request, min(_READ_S if request.method == "GET" else _WRITE_S, allowed_s))
             wait_s = paused(answer, pause_s)
             if not answer.passing or time.monotonic() + wait_s > limit:
                 return answer
@@ -93,6 +95,9 @@ class Session:
             if isinstance(access, Broken):
                 return access
             answer = exchange(access.pool, access.server, request, access.headers(), allowed_s)
+            if isinstance(answer, Broken):
+                # Others that were kept open may be as dead.
+                access.pool.clear()
             if renewed or isinstance(answer, Broken) or answer.status != _UNAUTHORIZED:
                 return answer
             access = self._renewed(access)
@@ -111,12 +116,6 @@ class Session:
                 except KbumpError as error:
                     return Broken(error.message, error.hint or "")
             return self._access
-
-
-def paused(answer: Answer | Broken, pause_s: float) -> float:
-    """Return how long to wait before the next request: about `pause_s`, or what the server asks for."""
-    asked_s = answer.retry_after_s if isinstance(answer, Answer) else 0.0
-    return max(pause_s * random.uniform(0.5, 1.5), min(asked_s, _LONGEST_ASKED_S))
 
 
 def _access(target: Target, deadline: float) -> _Access:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import ssl
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _CONNECT_S = 5.0
+_LONGEST_ASKED_S = 10.0
 # What an API server, or a proxy before it, says when it cannot answer now; others would say the same again.
 _PASSING = {408, 429, 500, 502, 503, 504}
 
@@ -159,3 +161,9 @@ def _answer(response: urllib3.BaseHTTPResponse) -> Answer | Broken:
     if response.status < 400:
         return Broken("what answers is no API server", "check the server's URL in the kubeconfig", passing=False)
     return Answer(response.status, {}, retry_after_s)
+
+
+def paused(answer: Answer | Broken, pause_s: float) -> float:
+    """Return how long to wait before the next request: about `pause_s`, or what the server asks for."""
+    asked_s = answer.retry_after_s if isinstance(answer, Answer) else 0.0
+    return max(pause_s * random.uniform(0.5, 1.5), min(asked_s, _LONGEST_ASKED_S))
