@@ -26,15 +26,17 @@ class Server:
         context = ssl.create_default_context(cadata=_decoded(cluster["certificate-authority-data"]))
         # Clusters for tests often have certificates without key identifiers, which Python 3.13 began to ask for.
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-        self.headers = {"Content-Type": "application/json"}
+        self.authorization: dict[str, str] = {}
         if "client-certificate-data" in user:
             pair = [folder / "client.crt", folder / "client.key"]
             for path, name in zip(pair, ("client-certificate-data", "client-key-data"), strict=True):
                 path.write_text(_decoded(user[name]))
             context.load_cert_chain(*pair)
         else:
-            self.headers["Authorization"] = f"Bearer {user['token']}"
-        self.connection = http.client.HTTPSConnection(cluster["server"].removeprefix("https://"), context=context)
+            self.authorization["Authorization"] = f"Bearer {user['token']}"
+        self.headers = {"Content-Type": "application/json", **self.authorization}
+        self.context, self.place = context, cluster["server"].removeprefix("https://")
+        self.connection = http.client.HTTPSConnection(self.place, context=context)
         self.resources: dict[str, dict[str, Any]] = {}
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
