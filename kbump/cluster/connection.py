@@ -72,6 +72,10 @@ class Cluster:
         """The namespace of objects that state none."""
         return self.session.credentials.namespace
 
+    def extend(self, deadline: float) -> None:
+        """Go on until another moment: when time is over, there is still to explain, and to undo."""
+        self.session.deadline = deadline
+
     def greet(self) -> None:
         """Ask for the version, and who we are, since a server may tell its version to anybody."""
         told = self._data(Request("GET", "/version"), "its version", patience_s=_FIRST_S)
@@ -83,9 +87,8 @@ class Cluster:
             raise self._error(answer, "who asks")
 
     def reachable(self) -> bool:
-        """Whether the server answers right now."""
-        answer = self.session.ask(Request("GET", "/version"))
-        return isinstance(answer, Answer) and answer.status == 200
+        """Whether the server answers right now, and is ready if it tells: its version it knows without its storage."""
+        return not self.session.ask(Request("GET", "/readyz")).passing
 
     def get(self, kind: Kind, namespace: str, name: str, *, managed: bool = False) -> dict[str, Any] | None:
         """Return an object, None if there is none; `managed` keeps `metadata.managedFields`."""

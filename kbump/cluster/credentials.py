@@ -95,9 +95,11 @@ def _in_a_pod(target: Target) -> Credentials:
 
 
 def _asked(found: Credentials, target: Target, deadline: float) -> Credentials:
-    """Put what a plugin gives in the place of its call: the client for Python passes over a plugin that fails."""
+    """Put what a file or a plugin gives in the place of its name: the client passes over a plugin that fails."""
     entries = (found.config or {}).get("users") or []
     user: dict[str, Any] = entries[0].get("user") or {} if entries else {}
+    if user.get("tokenFile"):
+        user["token"] = _token(target.beside(str(user.pop("tokenFile"))))
     if not user.get("exec"):
         return found
     from kbump.cluster.plugin import ask
@@ -107,3 +109,11 @@ def _asked(found: Credentials, target: Target, deadline: float) -> Credentials:
     given = ask(call, clusters[0].get("cluster") or {}, target, deadline)
     user.update(given.user)
     return found._replace(plugin=str(call.get("command")), expires=given.expires)
+
+
+def _token(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read().strip()
+    except (OSError, ValueError):
+        raise ClusterError(f"the token file `{path}` of the kubeconfig cannot be read") from None

@@ -73,6 +73,10 @@ class Kubectl:
     ) -> None:
         self._programs.end()
 
+    def extend(self, deadline: float) -> None:
+        """Go on until another moment: when time is over, there is still to explain, and to undo."""
+        self._programs.deadline = deadline
+
     def version(self) -> Versions:
         """Return the versions of kubectl and of the server."""
         done = self._programs.run(["version", "-o", "json", "--request-timeout=10s"])

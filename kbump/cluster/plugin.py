@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kbump.process import Done
 
 _ALLOWED_S = 60.0
+_MOST = 300
 _EXTENSION = "client.authentication.k8s.io/exec"
 _HINT = "run `kubectl version` by hand: it may ask you to log in"
 
@@ -49,16 +50,10 @@ def ask(call: Mapping[str, Any], cluster: Mapping[str, Any], target: Target, dea
 
 
 def _command(call: Mapping[str, Any], target: Target) -> str:
-    """Return the program; a relative path of it begins where the kubeconfig is."""
+    """Return the program that is called."""
     command = str(call.get("command", ""))
-    if os.sep not in command or os.path.isabs(command):
-        return command
-    named = (
-        target.kubeconfig or target.environ.get("KUBECONFIG", "") or f"{target.environ.get('HOME', '')}/.kube/config"
-    )
-    folders = [os.path.dirname(os.path.abspath(path)) for path in named.split(os.pathsep) if path]
-    found = (os.path.join(folder, command) for folder in folders)
-    return next((path for path in found if os.path.isfile(path)), command)
+    # A name without a folder is looked for on PATH.
+    return target.beside(command) if os.sep in command else command
 
 
 def _information(call: Mapping[str, Any], cluster: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,8 +69,8 @@ def _given(command: str, call: Mapping[str, Any], done: Done) -> Given:
     if done.expired:
         raise ClusterError(f"`{command}` gave no credentials in time", hint=_HINT)
     if done.code:
-        said = done.stderr.strip().splitlines()
-        words = f": {said[-1][:300]}" if said else ""
+        said = " ".join(done.stderr.split())[-_MOST:]
+        words = f": {said}" if said else ""
         raise ClusterError(f"`{command}` gave no credentials: exit status {done.code}{words}", hint=_HINT)
     told = _status(done.stdout, call)
     if told.get("token"):

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 # Each takes 50 MB.
 _SLOTS = BoundedSemaphore(4)
-# So often it may fail while the server answers others, and so long it waits in between, in seconds.
-_TRIES = 3
-_PAUSE_S, _LONGEST_S = 0.4, 5.0
+# So often it may fail, in other words each time, while the server answers us; and so long it waits in between.
+_TRIES = 6
+_PAUSE_S, _LONGEST_S = 0.7, 5.0
 # Preferences of a person (~/.kube/kuberc) change what options mean.
 _PLAIN = {"KUBECTL_KUBERC": "false"}
 
@@ -33,7 +33,7 @@ class Programs:
 
     def __init__(self, target: Target, deadline: float, reachable: Callable[[], bool]) -> None:
         self._target = target
-        self._deadline = deadline
+        self.deadline = deadline
         self._reachable = reachable
         self._children = Children()
 
@@ -46,16 +46,14 @@ class Programs:
 
         Raise SourceError if there is none, ClusterError if time is over before it starts.
         """
-        ends = self._deadline if allowed_s is None else min(self._deadline, time.monotonic() + allowed_s)
+        ends = self.deadline if allowed_s is None else min(self.deadline, time.monotonic() + allowed_s)
         for pause_s in _pauses():
             done = self._once(arguments, data, ends)
             if done.code >= 0 or done.expired or self._sleep(pause_s, ends):
                 return done
         raise AssertionError("pauses never end")
 
-    def insist(
-        self, arguments: Sequence[str], data: bytes | None = None, fine: Sequence[int] = (0,), tries: int = _TRIES
-    ) -> Done:
+    def insist(self, arguments: Sequence[str], data: bytes | None = None, fine: Sequence[int] = (0,)) -> Done:
         """Run kubectl for what may be done twice: again as long as the server is out of reach, and if it fails.
 
         The same words twice, from a server that answers, are its verdict.
@@ -67,16 +65,17 @@ class Programs:
                 return done
             answers = self._reachable()
             failures += answers
-            if answers and (done.stderr == before or failures >= tries):
+            if answers and (done.stderr == before or failures >= _TRIES):
                 return done
-            if self._sleep(pause_s, self._deadline):
+            if self._sleep(pause_s, self.deadline):
                 return done
             before = done.stderr
         raise AssertionError("pauses never end")
 
     def _once(self, arguments: Sequence[str], data: bytes | None, ends: float) -> Done:
         command = ["kubectl", *self._target.options(), *arguments]
-        if not _SLOTS.acquire(timeout=max(0.0, ends - time.monotonic())):
+        left_s = ends - time.monotonic()
+        if left_s <= 0 or not _SLOTS.acquire(timeout=left_s):
             raise ClusterError(f"no time is left for `kubectl {arguments[0]}`")
         try:
             left_s = max(0.05, ends - time.monotonic())

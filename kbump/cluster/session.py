@@ -95,7 +95,7 @@ class Session:
             if isinstance(access, Broken):
                 return access
             answer = exchange(access.pool, access.server, request, access.headers(), allowed_s)
-            if isinstance(answer, Broken):
+            if isinstance(answer, Broken) and answer.passing:
                 # Others that were kept open may be as dead.
                 access.pool.clear()
             if renewed or isinstance(answer, Broken) or answer.status != _UNAUTHORIZED:

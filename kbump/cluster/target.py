@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ class Target(NamedTuple):
         """Return the options of kubectl that say the same."""
         given = {"kubeconfig": self.kubeconfig, "context": self.context, "namespace": self.namespace}
         return [f"--{name}={value}" for name, value in given.items() if value]
+
+    def beside(self, path: str) -> str:
+        """Return where a path of the kubeconfig leads: a relative one begins at the file that has it."""
+        named = self.kubeconfig or self.environ.get("KUBECONFIG", "") or f"{self.environ.get('HOME', '')}/.kube/config"
+        folders = [os.path.dirname(os.path.abspath(one)) for one in named.split(os.pathsep) if one]
+        found = [os.path.join(folder, path) for folder in folders]
+        return next((one for one in found if os.path.isfile(one)), found[0] if found else path)
 
 
 class Kind(NamedTuple):

@@ -35,7 +35,9 @@ class Watch:
         self._news = Condition()
         self._changes: set[Key] = set()
         self._feeds = {key: self._feed(cluster, key) for key in dict.fromkeys(keys)}
-        self._threads = [Thread(target=feed.run, daemon=True, name=str(feed.kind.plural)) for feed in self._feeds.values()]
+        self._threads = [
+            Thread(target=feed.run, daemon=True, name=str(feed.kind.plural)) for feed in self._feeds.values()
+        ]
 
     def __enter__(self) -> Self:
         for thread in self._threads:
