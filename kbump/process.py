@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # So long a program may take to tidy up (git removes its locks and half a clone), and then its children.
 _GRACE_S = 2.0
 _MORE_GRACE_S = 0.2
+_SLICE_S = 0.5
 
 
 class Done(NamedTuple):
@@ -116,11 +117,16 @@ def execute(
 def _output(process: Popen[bytes], data: bytes | None, allowed_s: float | None) -> tuple[bytes, bool]:
     from subprocess import TimeoutExpired
 
-    try:
-        return process.communicate(data, allowed_s)[0], False
-    except TimeoutExpired as late:
-        _end(process)
-        return late.output or b"", True
+    ends = float("inf") if allowed_s is None else time.monotonic() + allowed_s
+    while True:
+        try:
+            # A signal that comes just before the wait begins does not end it.
+            return process.communicate(data, max(0.0, min(_SLICE_S, ends - time.monotonic())))[0], False
+        except TimeoutExpired as late:
+            data = None
+            if time.monotonic() >= ends:
+                _end(process)
+                return late.output or b"", True
 
 
 def _end(process: Popen[bytes]) -> None:

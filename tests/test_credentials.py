@@ -196,7 +196,7 @@ def test_a_plugin_is_found_beside_the_kubeconfig(tmp_path: Path, environ: dict[s
     ("body", "words"),
     [
         pytest.param(
-            "sys.exit('you are\\n not logged in')", "gave no credentials: exit status 1: you are not logged in", id="fails"
+            "sys.exit('not\\n logged in')", "gave no credentials: exit status 1: not logged in", id="fails"
         ),
         pytest.param("print('no json')", "gave neither a token nor a certificate with its key", id="says no JSON"),
         pytest.param("print('[]')", "gave neither a token nor a certificate with its key", id="says something else"),

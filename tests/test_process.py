@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kbump.process import execute
+from kbump.process import Children, execute
 from tests.git.conftest import alive, until
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
@@ -99,6 +99,32 @@ def test_a_signal_that_comes_while_the_program_starts_ends_it(tmp_path: Path) ->
         signal.signal(signal.SIGTERM, before)
     pid = (tmp_path / "pid").read_text().strip() if (tmp_path / "pid").exists() else ""
     until(lambda: not pid or not alive(int(pid)))
+
+
+def test_programs_of_other_threads_are_ended_together_and_no_more_are_started(tmp_path: Path) -> None:
+    children, found = Children(), []
+
+    def run(trap: str) -> None:
+        script = f"{trap}sleep 60 & echo $! >{tmp_path}/$!; echo >{tmp_path}/$$; wait; sleep 60"
+        found.append(execute(["sh", "-c", script], ENVIRONMENT, children=children).code)
+
+    threads = [threading.Thread(target=run, args=(trap,)) for trap in ("", "", "trap '' TERM; ")]
+    for thread in threads:
+        thread.start()
+    until(lambda: len(list(tmp_path.iterdir())) == 6)
+    children.end()
+    for thread in threads:
+        thread.join(5)
+    assert sorted(found) == [-signal.SIGTERM, -signal.SIGTERM, -signal.SIGKILL]
+    until(lambda: not any(alive(int(path.name)) for path in tmp_path.iterdir()))
+    with pytest.raises(ProcessLookupError):
+        execute(["true"], ENVIRONMENT, children=children)
+
+
+def test_output_that_comes_slowly_is_whole() -> None:
+    script = "cat; for word in a b c; do sleep 0.6; echo $word; done"
+    data = b"x" * 1_000_000
+    assert execute(["sh", "-c", script], ENVIRONMENT, None, data).stdout == data + b"a\nb\nc\n"
 
 
 def test_a_signal_that_is_ignored_stays_ignored() -> None:

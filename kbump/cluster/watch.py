@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Changes come in bursts; who looks at all objects after each one gets nothing else done.
 _SETTLE_S = 0.1
+_SLICE_S = 0.5
 _LOOK_S = 5.0
 _CLOSE_S = 2.0
 
@@ -55,8 +56,12 @@ class Watch:
 
     def wait(self, seconds: float) -> set[Key]:
         """Wait until something has changed, for so long at most; return the keys of what has since the last time."""
+        ends = time.monotonic() + seconds
         with self._news:
-            if self._news.wait_for(lambda: self._changes, seconds):
+            while not self._changes and (left_s := ends - time.monotonic()) > 0:
+                # A signal that comes just before the wait begins does not end it.
+                self._news.wait(min(_SLICE_S, left_s))
+            if self._changes:
                 # The lock is given back meanwhile, and more changes are taken in.
                 self._news.wait_for(lambda: False, min(_SETTLE_S, seconds))
             found, self._changes = self._changes, set()
