@@ -74,7 +74,8 @@ class Feed:
                 version = self.look() if not version or turns >= _TURNS else version
                 turns = 0 if turns >= _TURNS else turns + 1
                 version, pause_s, backoff_s = self._watched(version), 0.0, _PAUSE_S
-            except LostError as lost:
+            except Exception as error:  # A thread that ends would never be missed.
+                lost = error if isinstance(error, LostError) else LostError(f"kbump's own mistake: {error!r}")
                 self._say(lost.words)
                 version, turns = "", 0
                 pause_s = backoff_s * random.uniform(0.5, 1.5) if lost.pause_s is None else lost.pause_s

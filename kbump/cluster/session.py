@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
+from tempfile import TemporaryDirectory
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -124,14 +125,17 @@ def _access(target: Target, deadline: float) -> _Access:
     importing.start()
     found = credentials(target, deadline)
     importing.join()
-    configuration = _configuration(found, target)
+    # The client can read certificates and keys from files only: they do not stay there.
+    with TemporaryDirectory() as folder:
+        configuration = _configuration(found, target, folder)
+        pool = _pool(configuration)
     parts = urlsplit(str(configuration.host))
     # A password in the URL would be shown; no API server takes one.
     server = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
-    return _Access(found, server, _pool(configuration), configuration)
+    return _Access(found, server, pool, configuration)
 
 
-def _configuration(found: Credentials, target: Target) -> Any:
+def _configuration(found: Credentials, target: Target, folder: str) -> Any:
     """Return the client's configuration, with nothing in it that others of this process may have set as a default."""
     from kubernetes.client import Configuration
     from kubernetes.config import ConfigException, load_kube_config_from_dict
@@ -143,7 +147,9 @@ def _configuration(found: Credentials, target: Target) -> Any:
             files = (f"{target.service_account}/token", f"{target.service_account}/ca.crt")
             InClusterConfigLoader(*files, environ=target.environ).load_and_set(configuration)
         else:
-            load_kube_config_from_dict(found.config, client_configuration=configuration, persist_config=False)
+            load_kube_config_from_dict(
+                found.config, client_configuration=configuration, persist_config=False, temp_file_path=folder
+            )
     except (ConfigException, ValueError, TypeError, AttributeError, OSError) as error:
         # Of other errors the words may hold what is in the file.
         words = str(error) if isinstance(error, ConfigException) else type(error).__name__
@@ -176,6 +182,8 @@ def _pool(configuration: Any) -> urllib3.PoolManager:
     try:
         context = _context(configuration)
         pool: urllib3.PoolManager = ApiClient(configuration).rest_client.pool_manager
+    except ImportError:
+        raise ClusterError("the cluster is behind a SOCKS proxy", hint="install `PySocks`") from None
     except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
         raise ClusterError(f"the kubeconfig cannot be used: {getattr(error, 'reason', None) or error}") from None
     for name in ("ca_certs", "ca_cert_data", "cert_file", "key_file", "cert_reqs"):

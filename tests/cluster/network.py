@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.client
 import json
@@ -184,6 +185,50 @@ class Between(BaseHTTPRequestHandler):
         for name, value in headers:
             self.send_header(name, value)
         self.end_headers()
+
+
+class Gate(BaseHTTPRequestHandler):
+    """A proxy that lets through who has the password."""
+
+    server: Proxy
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+    def do_CONNECT(self) -> None:
+        if self.headers.get("Proxy-Authorization") != self.server.authorization:
+            self.send_error(407)
+            return
+        host, _, port = self.path.rpartition(":")
+        self.server.asked.append(self.path)
+        sink = socket.create_connection((host, int(port)))
+        self.send_response(200)
+        self.end_headers()
+        self.server.pairs.append(Pair(self.connection.dup(), sink))
+        self.close_connection = True
+
+
+class Proxy(ThreadingHTTPServer):
+    """An HTTP proxy for TLS connections, with a name and a password."""
+
+    daemon_threads = True
+
+    def __init__(self, name: str, password: str) -> None:
+        super().__init__(("127.0.0.1", 0), Gate)
+        self.authorization = f"Basic {base64.b64encode(f'{name}:{password}'.encode()).decode()}"
+        self.asked: list[str] = []
+        self.pairs: list[Pair] = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def shutdown_request(self, request: Any) -> None:
+        """Leave a connection that is handed on as it is."""
+        request.close()
+
+    def close(self) -> None:
+        self.shutdown()
+        self.server_close()
+        for pair in self.pairs:
+            pair.end(reset=False)
 
 
 @contextlib.contextmanager

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +20,7 @@ from kbump.cluster.kubectl import Kubectl
 from kbump.cluster.target import Kind, Target
 from kbump.errors import ClusterError
 from tests.cluster.conftest import Changed, plain
-from tests.cluster.network import Middle, Wire, failure, troubled, until
+from tests.cluster.network import Middle, Proxy, Wire, failure, troubled, until
 
 MAPS = Kind("", "v1", "configmaps", "ConfigMap", True)
 PODS = Kind("", "v1", "pods", "Pod", True)
@@ -149,8 +152,6 @@ def test_permissions_are_asked_for(space: Target, visitor: Target) -> None:
 def test_in_a_pod_its_service_account_is_meant(space: Target, visitor: Target, tmp_path: Path) -> None:
     [cluster] = json.loads(plain(space, "config", "view", "--raw", "--minify", "-o", "json"))["clusters"]
     config = json.loads(Path(visitor.kubeconfig).read_text())
-    import base64
-
     (tmp_path / "account").mkdir()
     (tmp_path / "account" / "token").write_text(config["users"][0]["user"]["token"])
     (tmp_path / "account" / "namespace").write_text(space.namespace)
@@ -163,6 +164,37 @@ def test_in_a_pod_its_service_account_is_meant(space: Target, visitor: Target, t
     found = connect(Target(environ, service_account=str(tmp_path / "account")), soon())
     assert (found.context, found.namespace) == ("", space.namespace)
     assert until(lambda: found.may("list", MAPS, space.namespace))
+
+
+def test_a_proxy_of_the_kubeconfig_is_used_with_its_password(changed: Changed) -> None:
+    proxy = Proxy("me", "hunter2")
+    with contextlib.closing(proxy):
+        target = changed({"proxy-url": f"http://me:hunter2@127.0.0.1:{proxy.server_port}"})
+        cluster = connect(target, soon())
+        assert proxy.asked == [cluster.server.removeprefix("https://")] * len(proxy.asked) != []
+        with Kubectl(target, soon()) as kubectl:
+            assert kubectl.version().server == cluster.version
+        refusing = changed({"proxy-url": f"http://me:hunter3@127.0.0.1:{proxy.server_port}"})
+        error = refused(refusing)
+    assert str(error) == f"no answer from {cluster.server}: the proxy did not connect to it"
+    assert "hunter" not in f"{error} {error.hint} {error!r}"
+
+
+def test_a_proxy_of_the_environment_is_used_but_for_what_is_left_out(changed: Changed) -> None:
+    target = changed({"server": "https://cluster.invalid:6443"})
+    proxied = target._replace(environ={**target.environ, "HTTPS_PROXY": "http://127.0.0.1:1"})
+    assert "the proxy did not connect to it" in str(refused(proxied))
+    excepted = target._replace(environ={**proxied.environ, "NO_PROXY": ".invalid"})
+    assert "its name does not resolve" in str(refused(excepted))
+
+
+def test_no_key_of_the_kubeconfig_stays_on_the_disk(
+    space: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    cluster = connect(space, soon())
+    assert cluster.list(MAPS, space.namespace).objects
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_that_is_not_there_is_said_within_seconds(changed: Changed) -> None:
@@ -190,8 +222,6 @@ def test_another_authority_is_said(space: Target, changed: Changed, tmp_path: Pa
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", tmp_path / "key", "-subj", "/CN=other"],
         capture_output=True, check=True,
     )  # fmt: skip
-    import base64
-
     error = refused(changed({"certificate-authority-data": base64.b64encode(other.stdout).decode()}))
     assert "no secure connection: " in str(error)
     assert error.hint is not None
