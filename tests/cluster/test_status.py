@@ -5,11 +5,8 @@ With KBUMP_TEST_UPDATE=1 the objects are written to tests/cases/status/, of whic
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+import re
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -17,72 +14,109 @@ import pytest
 from ruamel.yaml import YAML
 
 from kbump.cluster.status import Status, status
-from tests.cluster.scenarios import SCENARIOS, SIMULATED, Scenario
+from tests.cluster.scenarios import SCENARIOS, Scenario
+from tests.cluster.watching import Kubectl, kubectl, until
 from tests.conftest import CASES
 
-Kubectl = Callable[..., subprocess.CompletedProcess[str]]
-_PATIENCE_S = 30.0
+__all__ = ["kubectl"]
 DUMPER = YAML(typ="safe", pure=True)
 DUMPER.default_flow_style = False
-
-
-@pytest.fixture
-def kubectl(request: pytest.FixtureRequest) -> Iterator[Kubectl]:
-    """Return kubectl in a namespace of its own, on a cluster whose nodes simulate containers."""
-    kubeconfig = os.environ.get("KBUMP_TEST_KUBECONFIG")
-    if not kubeconfig:
-        pytest.skip("KBUMP_TEST_KUBECONFIG names no disposable cluster")
-    namespace = f"status-{os.getpid()}-{time.monotonic_ns():x}"
-
-    def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-        command = ["kubectl", "--kubeconfig", kubeconfig, "--namespace", namespace, *arguments]
-        return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-
-    if not run("get", "nodes", "-l", SIMULATED, "-o", "name").stdout:
-        pytest.skip("the cluster's nodes do not simulate containers")
-    run("create", "namespace", namespace)
-    yield run
-    run("delete", "namespace", namespace, "--wait=false")
+AROUND = {"pods": "pods", "revisions": "controllerrevisions", "nodes": "nodes", "classes": "storageclasses"}
+WAITS = ("paused", "manual", "deleting")
 
 
 @pytest.mark.parametrize(("name", "scenario"), SCENARIOS.items(), ids=SCENARIOS)
 def test_status_says_of_a_real_object_what_it_comes_to(name: str, scenario: Scenario, kubectl: Kubectl) -> None:
-    made = kubectl("apply", "-f", "-", text=scenario.manifest)
-    assert not made.returncode, made.stderr
-    kind = name.partition("-")[0]
-    if scenario.after:
-        until(kubectl, kind, lambda found: found.word == "done")
-        assert not kubectl("apply", "-f", "-", text=scenario.after).returncode
-    found, obj = until(kubectl, kind, lambda found: fits(found, scenario))
+    resource = scenario.resource or name.partition("-")[0]
+    watched = "web" if resource != "customresourcedefinition" else named(scenario.manifest)
+    if not scenario.resource:
+        with kubectl.watched(resource, watched) as versions:
+            found, obj, around = played(scenario, kubectl, versions, resource)
+    else:
+        for step in (lambda: kubectl.apply(scenario.manifest), *steps(scenario, kubectl)):
+            step()
+        [obj], around = kubectl.listed(scenario.resource), {}
+        found = status(obj)
     assert fits(found, scenario), found
     if scenario.kubectl is not None:
-        said = kubectl("rollout", "status", f"{kind}/web", "--timeout=1s")
-        assert (said.returncode == 0) is scenario.kubectl, said.stdout + said.stderr
-        if found.word not in ("paused", "manual"):
-            assert (found.word == "done") is scenario.kubectl
+        before, said, later = (
+            status(kubectl.listed(resource)[0]),
+            kubectl("rollout", "status", f"{resource}/web", "--timeout=1s"),
+            status(kubectl.listed(resource)[0]),
+        )
+        assert not (before == later == found) or (said.returncode == 0) is scenario.kubectl, said.stdout + said.stderr
     if os.environ.get("KBUMP_TEST_UPDATE"):
+        case = {"status": found._asdict(), "object": trimmed(obj)}
         with (CASES / "status" / f"{name}.yaml").open("w") as file:
-            DUMPER.dump({"status": found._asdict(), "object": trimmed(obj)}, file)
+            DUMPER.dump(neutral({**case, **({"around": around} if around else {})}, kubectl.namespace), file)
+
+
+def named(manifest: str) -> str:
+    return str(re.findall(r"metadata: {name: (\S+)}", manifest)[-1])
+
+
+def steps(scenario: Scenario, kubectl: Kubectl) -> list[Any]:
+    later = [("apply", "-f", "-", scenario.after)] if scenario.after else []
+
+    def step(command: tuple[str, ...]) -> None:
+        text = command[-1] if command[:3] == ("apply", "-f", "-") else ""
+        done = kubectl(*(command[:-1] if text else command), text=text)
+        for _ in range(50):  # a kind that was just defined is not served at once
+            if "no matches for kind" not in done.stderr:
+                break
+            done = kubectl(*(command[:-1] if text else command), text=text)
+        assert not done.returncode, done.stderr
+
+    return [lambda command=command: step(command) for command in (*later, *scenario.then)]
+
+
+def played(
+    scenario: Scenario, kubectl: Kubectl, versions: list[dict[str, Any]], resource: str
+) -> tuple[Status, dict[str, Any], dict[str, Any]]:
+    """Play a scenario; return the status that fits, or else the last, its object and what is around it."""
+    versions += [one for one in kubectl.apply(scenario.manifest) if one["kind"].lower() == resource]
+    seen = 0
+    if later := steps(scenario, kubectl):
+        assert until(lambda: versions and status(versions[-1]).word == scenario.once), versions[-1:]
+        seen = len(versions)
+        for step in later:
+            step()
+    found: list[tuple[Status, dict[str, Any], dict[str, Any]]] = []
+
+    def fitting() -> bool:
+        for obj in versions[seen:] if not scenario.around else versions[-1:]:
+            around = {key: kubectl.listed(kind) for key, kind in AROUND.items()} if scenario.around else {}
+            found.append((status(obj, **around), obj, {key: kept(value, kubectl) for key, value in around.items()}))
+            if fits(found[-1][0], scenario):
+                return True
+        return False
+
+    until(fitting)
+    assert found, "nothing happened to the object"
+    return found[-1]
 
 
 def fits(found: Status, scenario: Scenario) -> bool:
     return found.word == scenario.word and fnmatchcase(found.message, scenario.message)
 
 
-def until(kubectl: Kubectl, kind: str, ready: Callable[[Status], bool]) -> tuple[Status, dict[str, Any]]:
-    """Look at the object until its status is as it should be, or patience ends; return the last look."""
-    ends = time.monotonic() + _PATIENCE_S
-    while True:
-        obj = json.loads(kubectl("get", kind, "web", "-o", "json").stdout)
-        found = status(obj)
-        if ready(found) or time.monotonic() > ends:
-            return found, obj
-        time.sleep(0.1)
+def kept(objects: list[dict[str, Any]], kubectl: Kubectl) -> list[dict[str, Any]]:
+    """Leave out what is of other tests, and what nothing is said of."""
+    own = [one for one in objects if kubectl.namespace in f"{one['metadata']}"]
+    keys = ("name", "uid", "labels", "annotations", "creationTimestamp", "ownerReferences", "deletionTimestamp")
+    return [{**one, "metadata": {key: one["metadata"][key] for key in keys if key in one["metadata"]}} for one in own]
 
 
 def trimmed(obj: dict[str, Any]) -> dict[str, Any]:
     """Leave out what is only of this cluster and this day."""
-    metadata = {
-        key: value for key, value in obj["metadata"].items() if key in ("generation", "name", "deletionTimestamp")
-    }
-    return {**obj, "metadata": metadata}
+    keys = ("generation", "name", "deletionTimestamp", "uid")
+    return {**obj, "metadata": {key: value for key, value in obj["metadata"].items() if key in keys}}
+
+
+def neutral(value: Any, namespace: str) -> Any:
+    """Put a name that is always the same for the namespace of a test."""
+    if isinstance(value, dict):
+        return {key: neutral(one, namespace) for key, one in value.items()}
+    if isinstance(value, list):
+        return [neutral(one, namespace) for one in value]
+    return value.replace(namespace, "shop") if isinstance(value, str) else value
