@@ -9,7 +9,6 @@ from kbump.report.json import change_data, errors_data, proposed_data
 from kbump.report.text import unicode
 
 if TYPE_CHECKING:
-    from kbump.forge import PullRequest
     from kbump.gates import Verdict
     from kbump.promotion.result import Held, PromoteResult, Promotion
 
@@ -45,7 +44,7 @@ def _promotion(one: Promotion) -> dict[str, Any]:
         "released": one.released,
         "gates": [_verdict(verdict) for verdict in one.verdicts],
         "pullRequest": proposed_data(one.proposal) if one.proposal else None,
-        "standing": _standing(one.standing) if one.standing else None,
+        "standing": _standing(one),
         "replaces": one.replaces,
         "message": one.message,
         "patch": one.patch,
@@ -54,8 +53,9 @@ def _promotion(one: Promotion) -> dict[str, Any]:
     }
 
 
-def _standing(pull: PullRequest) -> dict[str, Any]:
-    return {"number": pull.number, "url": pull.url, "title": pull.title}
+def _standing(one: Promotion) -> dict[str, Any] | None:
+    pull = one.standing
+    return {"number": pull.number, "url": pull.url, "title": pull.title} if pull else None
 
 
 def _held(held: Held) -> dict[str, Any]:
