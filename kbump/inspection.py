@@ -201,7 +201,8 @@ class _Run:
 
     def result(self, found: list[Checked]) -> ValidateResult:
         order = {one.file: number for number, one in enumerate(found)}
-        namesakes = Namesakes(self.scopes, self.overlays.is_patch, Rereader(self.catalog.version, self.text))
+        texts = {} if self.text is None else {self.workspace.files[0]: self.text}
+        namesakes = Namesakes(self.scopes, self.overlays.is_patch, Rereader(self.catalog.version, texts))
         repeated, excused = namesakes.findings(found)
         findings = [finding for one in found for finding in one.findings] + repeated
         findings, ignored = self.unignored(findings)

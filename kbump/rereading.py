@@ -20,11 +20,11 @@ K = TypeVar("K")
 
 
 class Rereader:
-    """Reads files again; `text` stands for the only file of a run that has none."""
+    """Reads files again; `texts` are those of names that are no files."""
 
-    def __init__(self, version: str, text: str | None) -> None:
+    def __init__(self, version: str, texts: Mapping[str, str]) -> None:
         self.version = version
-        self.text = text
+        self.texts = texts
 
     def findings(self, wanted: Mapping[K, tuple[str, Resource, Problem]]) -> dict[K, Finding]:
         """Return the finding for each (file, resource, problem), under the same key; each file is read once."""
@@ -39,8 +39,8 @@ class Rereader:
         return found
 
     def _source(self, file: str) -> Source:
-        text = self.text or ""
-        # What vanished since it was checked has no lines any more.
-        with suppress(SourceError):
-            text = text or Source.from_bytes(file, files.read(file)[0]).text
-        return Source(file, text)
+        if file not in self.texts:
+            # What vanished since it was checked has no lines any more.
+            with suppress(SourceError):
+                return Source.from_bytes(file, files.read(file)[0])
+        return Source(file, self.texts.get(file, ""))

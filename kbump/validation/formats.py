@@ -27,8 +27,8 @@ _PATTERNS = {
     "uri": r"(?:/|[A-Za-z][-+.0-9A-Za-z]*:)[^\x00-\x1f\x7f]*",
 }
 # What time.ParseDuration takes, else any text with a number and a unit in it, in Scala's words, too.
-_DURATION = re.compile(r"[-+]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)")
-_UNIT = re.compile(r"[0-9]+\s*([A-Za-zµ]+)")
+_DURATION = r"[-+]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)"
+_UNIT = r"[0-9]+\s*([A-Za-zµ]+)"
 _SHORT = ("ns", "us", "µs", "ms", "s", "m", "h", "hr", "d", "w", "wk")
 _LONG = ("nano", "micro", "milli", "sec", "min", "hour", "day", "week")
 
@@ -77,8 +77,8 @@ def _date(text: str) -> bool:
 
 
 def _duration(text: str) -> bool:
-    units = (unit.lower() for unit in _UNIT.findall(text))
-    return bool(_DURATION.fullmatch(text)) or any(unit in _SHORT or unit.startswith(_LONG) for unit in units)
+    units = (unit.lower() for unit in re.findall(_UNIT, text))
+    return bool(re.fullmatch(_DURATION, text)) or any(unit in _SHORT or unit.startswith(_LONG) for unit in units)
 
 
 def _address(text: str, version: int) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kbump.validation.apis import api_problems, is_for_clients, is_misspelt
 from kbump.validation.custom import is_definition
 from kbump.validation.deciding import KUSTOMIZATION, OBJECT
-from kbump.validation.definitions import definition_problems
 from kbump.validation.kinds import CustomKind
 from kbump.validation.kustomizations import is_kustomization
 from kbump.validation.problem import Problem
@@ -130,6 +129,8 @@ class Judge:
         problems = list(self._refused(resource, kind, file)) if refused else []
         yield from problems
         if is_definition(resource) and not problems and not self.uses.is_patch(file):
+            from kbump.validation.definitions import definition_problems
+
             yield from definition_problems(resource)
         if kind not in self._lists:
             self._lists[kind] = Lists(self.schemas.schema(kind) or {}, custom=isinstance(kind, CustomKind))

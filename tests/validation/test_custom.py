@@ -133,3 +133,10 @@ def test_a_definition_of_the_run_beats_one_that_is_given_and_equally_near(tmp_pa
     write(tmp_path, {"a/crd.yaml": CRD, "b/crd.yaml": text, "w.yaml": WIDGET})
     run = [str(tmp_path / "w.yaml"), str(tmp_path / "b")]
     assert validate(run, crds=[str(tmp_path / "a")]).findings == []
+
+
+def test_definitions_of_files_that_differ_have_their_own_places_if_the_object_is_in_no_file(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": CRD, "b.yaml": f"# newer\n{CRD.replace('{type: string}', '{type: integer}')}"})
+    [told] = validate(text=WIDGET, crds=[str(tmp_path)]).findings
+    assert str(told.location) == f"{tmp_path}/b.yaml:10:12"
+    assert told.message == f"Widget example.com/v1 is defined otherwise in {tmp_path}/a.yaml:9:12"
