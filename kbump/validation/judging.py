@@ -163,9 +163,10 @@ class Judge:
         from kbump.validation.nulls import without_nulls
 
         schema = self.schemas.schema(kind) or {}
+        # What is null and has a default gets it; the server takes away the others afterwards.
+        data = with_defaults(data, schema) if self._fills(kind) else data
         if kind != KUSTOMIZATION:
             data = without_nulls(data, schema, schema, zero=not isinstance(kind, CustomKind))
-        data = with_defaults(data, schema) if self._fills(kind) else data
         return [] if self.schemas.accepts(kind, data) else explain(data, schema, secret=secret)
 
     def _fills(self, kind: AnyKind) -> bool:

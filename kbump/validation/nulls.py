@@ -21,7 +21,7 @@ def without_nulls(data: Any, schema: Schema, root: Schema, *, zero: bool = True)
         return {
             key: without_nulls(value, inner or {}, root, zero=zero)
             for key, (value, inner) in below.items()
-            if value is not None or inner is None or _nullable(inner)
+            if value is not None or inner is None or nullable(inner)
         }
     if type(data) is list:
         items = schema.get("items", {})
@@ -54,7 +54,8 @@ def _schema_of(schema: Schema, key: str) -> Schema | None:
     return found
 
 
-def _nullable(schema: Schema) -> bool:
+def nullable(schema: Schema) -> bool:
+    """Whether a value may be null."""
     return "null" in schema.get("type", ())
 
 
