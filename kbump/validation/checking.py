@@ -13,22 +13,18 @@ from kbump.validation.judging import incomplete, secrets
 from kbump.validation.kinds import custom_kinds
 from kbump.validation.kustomizations import is_kustomization, is_kustomization_file
 from kbump.validation.problem import Applied, Problem
+from kbump.validation.reading import is_template, rule_of, said, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kbump.errors import Location
     from kbump.source import Source
     from kbump.validation.judging import Judge
     from kbump.validation.kinds import CustomKind
     from kbump.yaml.nodes import Path
 
-_LAST = "remove one of them: kubectl takes the last, kustomize refuses the file"
 _IGNORE = re.compile(r"(?i)ignore[ \t]*\[")
-_TEMPLATE_LINE = re.compile(r"^[ \t]*(?:-[ \t]+)*\{\{", re.MULTILINE)
 _BRACE = re.compile(r"\s*\{")
-_ALIAS = re.compile(r"`\*[^`]*`")
-_SECRET = re.compile(r"""(?i)\bkind["']?[ \t]*:[ \t]*["']?secret\b""")
 
 
 class Identity(NamedTuple):
@@ -91,11 +87,13 @@ class Checker:
         try:
             documents = construct(source, strange)
         except SourceError as error:
-            if _is_template(source, error):
+            if is_template(source, error):
                 return Checked(source.name, skipped="is a template")
             if "apiVersion" not in source.text and not is_kustomization_file(source.name):
                 return Checked(source.name, other=True)
-            return self._repeating(source, error) if _rule(error) == "duplicate-key" else _unread(source, error)
+            if rule_of(error) == "duplicate-key":
+                return self._repeating(source, error)
+            return Checked(source.name, unread(source, error))
         return _Check(self, source, documents).checked(bool(strange))
 
     def _repeating(self, source: Source, first: SourceError) -> Checked:
@@ -106,7 +104,7 @@ class Checker:
         try:
             documents, repeated = construct_repeating(source, strange)
         except SourceError as error:
-            return _unread(source, first, error)
+            return Checked(source.name, unread(source, first, error))
         return _Check(self, source, documents, repeated).checked(bool(strange))
 
 
@@ -215,56 +213,13 @@ class _Check:
         locator = Locator(self.source, nodes, version)
         findings = [locator.finding(one, problem) for one, problem in problems]
         findings += brace_findings(self.source) if braced else []
-        findings += _said(self.source, self.repeated)
+        findings += said(self.source, self.repeated)
+        # A text that is of the wrong type, as it is no string, need not be said to be surprising; below a key that is
+        # no string either, only the place tells that it is the same.
+        wrong = {one.location for one in findings if one.rule == "wrong-type"}
+        findings = [one for one in findings if one.rule != "surprising-scalar" or one.location not in wrong]
         findings.sort(key=lambda one: one.location)
         return apply_comments(self.source, nodes, findings) if ignores else Applied(findings)
-
-
-def _rule(error: SourceError) -> str:
-    return "duplicate-key" if "is there twice" in error.message or " are both " in error.message else "yaml-syntax"
-
-
-def _unread(source: Source, *errors: SourceError) -> Checked:
-    """Say why kubectl cannot read a source, of which nothing else can be said; nor can a comment ignore it."""
-    findings = _said(source, errors)
-    if "kbump" in source.text:
-        from kbump.validation.ignores import powerless
-
-        findings += powerless(source, {one.rule for one in findings})
-    return Checked(source.name, sorted(findings, key=lambda one: one.location))
-
-
-def _said(source: Source, errors: Sequence[SourceError]) -> list[Finding]:
-    """Return the findings that errors of the parser are; there may be thousands."""
-    hides = bool(errors) and _SECRET.search(source.text) is not None
-    findings = []
-    for error in errors:
-        # A text without quotes that begins with `*` is an alias, and may be a password all the same.
-        message = _ALIAS.sub("`*…`", error.message) if hides else error.message
-        rule, place = _rule(error), error.location or source.location(0)
-        fix = _LAST if rule == "duplicate-key" else _placeholder(source, place) or error.hint or ""
-        findings.append(Finding(rule, "error", place, message, fix))
-    return findings
-
-
-def _placeholder(source: Source, place: Location) -> str:
-    """Say that a line is a placeholder, at a place that is no YAML or before it."""
-    from kbump.validation.wording import placeholder_hint
-
-    near = (line.strip() for line in _near(source, place))
-    return next(filter(None, (placeholder_hint(line) for line in near if line.startswith(("${", "$(")))), "")
-
-
-def _near(source: Source, place: Location) -> list[str]:
-    return source.text.splitlines()[max(0, place.line - 2) : place.line + 1]
-
-
-def _is_template(source: Source, error: SourceError) -> bool:
-    """Whether a text is no YAML because of a template: it has lines of one, or is wrong beside `{{`."""
-    if _rule(error) == "duplicate-key" or "{{" not in source.text:
-        return False
-    near = _near(source, error.location or source.location(0))
-    return _TEMPLATE_LINE.search(source.text) is not None or any("{{" in one for one in near)
 
 
 def _is_manifest(file: str, resource: Resource) -> bool:

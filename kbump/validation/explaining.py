@@ -117,6 +117,11 @@ class _Explainer:
         if not fitting:
             types = {kind for errors in choices.values() for one in errors for kind in _types(one, path)}
             yield self.mistyped(error.instance, sorted(types), path)
+        elif len(fitting) > 1 and all(one.validator == "format" for errors in fitting for one in errors):
+            formats = " or ".join(dict.fromkeys(one.validator_value for errors in fitting for one in errors))
+            shows = "" if self.secret(path) else f", found {found(error.instance)}"
+            message = f"{named(path)} must be in the format {formats}{shows}"
+            yield Problem("invalid-value", path, message, secret=self.secret(path))
         elif all(one.validator == "required" for errors in fitting for one in errors):
             yield _one_of(error, fitting, path)
         else:

@@ -125,7 +125,9 @@ def _block(source: Source, offset: int) -> tuple[Span, int]:
     at = span.start
     while at < len(source.text) and (match := _COMMENT_LINE.match(source.text, at)):
         at = match.end()
-    return Span(span.start, at), source.location(at).line
+    # At the end of the text there is no next line, even where there is a number for it.
+    about = at if at < len(source.text) else offset
+    return Span(span.start, at), source.location(about).line
 
 
 def _misspelt(source: Source, documents: Sequence[Document]) -> Iterator[Finding]:

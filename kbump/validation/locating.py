@@ -105,6 +105,9 @@ class Locator:
     def _raw(self, root: Node | None, path: Path) -> str:
         ways = list(self._way(root, path))
         node = ways[-1][1] if ways and len(ways) == len(path) else None
+        if type(node) is Mapping and node.flow and len(node.pairs) == 1 and type(node.pairs[0][1]) is Scalar:
+            # `{NAME}` is a mapping to YAML, and a placeholder to others.
+            return self.source.text[node.start : node.end] if not node.pairs[0][1].value else ""
         return self.source.text[slice(*node.content(self.source.text))] if type(node) is Scalar else ""
 
 
