@@ -200,15 +200,21 @@ def parse_version(text: str) -> str:
     raise UsageError(f"Kubernetes {text} is not known to this kbump", hint=_hint(minor, known))
 
 
-def parse_limit(text: str) -> int:
+def parse_limit(text: str, version: str) -> int:
     """Return the minor version of a text such as 1.40, which need not be known; an empty one is without end.
 
-    Raises UsageError if it is no version.
+    Raises UsageError if it is no version, or one before the `version` that is asked for: 1.4 may be meant to be 1.40.
     """
     match = re.fullmatch(r"v?1\.(\d+)", text, re.ASCII)
     if text and not match:
         raise UsageError(f"`{text}` is no version of Kubernetes", hint="write it as 1.40")
-    return int(match[1]) if match else maxsize
+    limit = int(match[1]) if match else maxsize
+    if limit < _minor(version):
+        raise UsageError(
+            f"`{text}` is before Kubernetes {version}, and nothing is removed later until then",
+            hint=f"write {version} or a later one, such as 1.40",
+        )
+    return limit
 
 
 def _hint(minor: str, known: tuple[str, ...]) -> str:

@@ -145,7 +145,7 @@ class _Run:
 
             refuse_unknown_rules(settings.ignore)
         self.catalog = given_catalog(options.kubernetes_version, settings)
-        self.until = parse_limit(options.deprecations_until)
+        self.until = parse_limit(options.deprecations_until, self.catalog.version)
         self.schemas = Schemas(self.catalog, CustomKinds(given_kinds(options.crds, workspace.config), self.place))
 
     def of_text(self, source: Source) -> ValidateResult:

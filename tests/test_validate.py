@@ -132,6 +132,10 @@ def test_a_version_without_quotes_in_the_settings_is_refused_with_the_quotes_sug
 
 def test_the_limit_of_removals_must_be_a_version(kbump, tree) -> None:
     tree({"a.yaml": VALID})
+    ran = kbump("validate", "--deprecations-until", "1.4", "--kubernetes-version", "1.31")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "`1.4` is before Kubernetes 1.31" in ran.stderr
+    assert kbump("validate", "--deprecations-until", "1.31", "--kubernetes-version", "1.31").code == 0
     ran = kbump("validate", "--deprecations-until", "soon")
     assert (ran.code, ran.stdout) == (2, "")
     assert ran.stderr == "error: `soon` is no version of Kubernetes\n  hint: write it as 1.40\n"
