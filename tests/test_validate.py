@@ -343,6 +343,7 @@ def test_all_overlays_that_are_named_are_checked_each_by_itself_and_once(kbump, 
     assert kbump("validate", "-k", "b", "-k", "a").stdout == kbump("validate", "-k", "a").stdout
     monkeypatch.setenv("KBUMP_VALIDATE_KUSTOMIZE", os.pathsep.join("ba"))
     assert kbump("validate", "-o", "concise").stdout == ran.stdout
+    monkeypatch.setenv("KBUMP_VALIDATE_KUSTOMIZE", os.pathsep.join(("b", "a", "b/")))
     assert "**kbump validate** `-k b -k a`: 1 error in" in kbump("validate", "-o", "markdown").stdout
 
 

@@ -195,7 +195,7 @@ def _name(options: dict[str, Any]) -> str:
     if options["environment"]:
         return str(options["environment"])
     if options["kustomize"]:
-        return " ".join(f"-k {below_top(one)}" for one in options["kustomize"])
+        return " ".join(dict.fromkeys(f"-k {below_top(one)}" for one in options["kustomize"]))
     named = " ".join(map(below_top, options["paths"] or ["."]))
     return "" if named == "." else named
 
