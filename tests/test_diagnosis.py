@@ -5,7 +5,7 @@ tests/cluster/test_diagnosis.py takes them (KBUMP_TEST_UPDATE=1).
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from kbump.cluster.diagnosis import (
     Around,
     Trouble,
     diagnosed,
+    is_telling,
     judged,
     pull_messages,
     restarts,
@@ -263,6 +264,82 @@ def test_an_end_of_a_pod_of_a_job_is_an_attempt() -> None:
     assert (found.reason, found.message) == ("attempt", "an attempt failed: it ended with exit code 3")
 
 
+def unbound(*events: dict[str, Any]) -> list[Trouble]:
+    condition = {"type": "PodScheduled", "status": "False", "message": "0/1 nodes are available: 1 Insufficient cpu."}
+    return troubles([pod({}, {"conditions": [condition]})], events=events, now=NOW)
+
+
+def test_an_autoscaler_that_brings_a_node_is_given_the_time() -> None:
+    [found] = unbound(event("TriggeredScaleUp", "pod triggered scale-up"))
+    assert found.message == "no node takes it, and the autoscaler brings one: of 1 nodes 1 Insufficient cpu"
+    assert judged([found], {found.key: 0.0}, 100.0).fatal == []
+    [found] = unbound()
+    assert judged([found], {found.key: 0.0}, 100.0).fatal == [found]
+
+
+def made_for(seconds: int, *events: dict[str, Any]) -> list[str]:
+    at = (NOW - timedelta(seconds=seconds)).isoformat()
+    condition = {"type": "PodScheduled", "status": "True", "lastTransitionTime": at}
+    found = troubles([pod(waiting("ContainerCreating"), {"conditions": [condition]})], events=events, now=NOW)
+    assert judged(found, {one.key: 0.0 for one in found}, 9999.0).fatal == []
+    return [one.message for one in found]
+
+
+def test_what_takes_its_time_is_said_for_the_day_that_it_is_too_long() -> None:
+    begun = event("Pulling", 'Pulling image "acme/web:404"', at="2026-11-28T11:59:00Z")
+    ended = event("Pulled", "Successfully pulled", at="2026-11-28T11:59:30Z")
+    assert made_for(30) == []
+    assert made_for(31) == ["its node has been making it for 31 s"]
+    assert made_for(60, begun) == ['its node has been making it for 60 s, and has not pulled "acme/web:404" yet']
+    assert made_for(60, begun, ended) == ["its node has been making it for 60 s"]
+
+
+@pytest.mark.parametrize(
+    ("finalizers", "ready", "why"),
+    [
+        pytest.param(["example.com/a"], "True", "finalizers hold it: `example.com/a`", id="finalizers"),
+        pytest.param([], "False", "its node is not ready", id="a node that is lost"),
+        pytest.param([], "True", "its node has not ended it", id="a node that does not do it"),
+    ],
+)
+def test_a_pod_that_does_not_end_is_said(finalizers: list[str], ready: str, why: str) -> None:
+    old = pod({}, {})
+    old["spec"]["nodeName"] = "node-1"
+    old["metadata"] |= {"deletionTimestamp": "2026-11-28T11:59:00Z", "finalizers": finalizers}
+    old["metadata"]["ownerReferences"][0]["uid"] = "set"
+    node = {"metadata": {"name": "node-1"}, "status": {"conditions": [{"type": "Ready", "status": ready}]}}
+    around = Around(pods=[old], nodes=[node])
+    owner = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"uid": "set"}}
+    [found] = diagnosed(owner, around, now=NOW)
+    assert (found.reason, found.message) == ("ending", f"it was to end and is still there: {why}")
+    assert diagnosed(owner, around, now=NOW - timedelta(seconds=40)) == []
+
+
+REFUSED = {"conditions": [{"type": "ReplicaFailure", "status": "True", "message": "exceeded quota: few"}]}
+
+
+@pytest.mark.parametrize(("pods", "reason"), [([], "refused"), ([pod({})], "quota")])
+def test_a_quota_may_have_room_when_old_pods_have_ended(pods: list[Any], reason: str) -> None:
+    owner = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"uid": "web"}, "status": REFUSED}
+    old = {
+        "metadata": {"uid": "set", "ownerReferences": [{"uid": "web", "controller": True}]},
+        "spec": {"template": {"a": 1}},
+    }
+    assert [one.reason for one in diagnosed(owner, Around(pods=pods, revisions=[old]), now=NOW)] == [reason]
+
+
+def test_a_webhook_that_does_not_answer_may_do_so_later() -> None:
+    said = 'Internal error occurred: failed calling webhook "inject.example.com": connection refused'
+    conditions = [{"type": "ReplicaFailure", "status": "True", "message": said}]
+    [found] = troubles([], owners=[{"status": {"conditions": conditions}}], now=NOW)
+    assert (found.reason, found.hint) == ("webhook", "look at the webhook's own pods, or at its `failurePolicy`")
+
+
+def test_events_that_tell_nothing_need_not_be_kept() -> None:
+    told = [event("Killing", ""), event("Scheduled", ""), event("Whatever", "", type="Warning")]
+    assert list(map(is_telling, told)) == [True, False, True]
+
+
 def test_a_scheduler_that_does_not_look_at_a_pod_is_named() -> None:
     new = pod({}, {"phase": "Pending"})
     new["spec"]["schedulerName"], new["metadata"]["creationTimestamp"] = "mine", "2026-11-28T11:59:00Z"
@@ -401,5 +478,5 @@ def test_every_reason_has_its_patience() -> None:
     from kbump.cluster import diagnosis
 
     texts = [path.read_text() for path in Path(diagnosis.__file__).parent.glob("*.py")]
-    named = {one for text in texts for one in re.findall(r'(?:Trouble\(\s*|reason=)"([a-z-]+)"', text)}
+    named = {one for text in texts for one in re.findall(r'(?:Trouble\(\s*|reason=|found = |else )"([a-z-]+)"', text)}
     assert named == {*PATIENCE}

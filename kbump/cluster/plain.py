@@ -15,7 +15,7 @@ Object = Mapping[str, Any]
 def dig(obj: Any, *path: str) -> Any:
     """Return what is at a path of keys, None if nothing is."""
     for key in path:
-        obj = obj.get(key) if isinstance(obj, Mapping) else None
+        obj = obj.get(key) if isinstance(obj, dict) else None
     return obj
 
 
@@ -34,7 +34,7 @@ def text(obj: Object, *path: str) -> str:
 def things(obj: Object, *path: str) -> Iterator[Object]:
     """Yield the mappings of the list at a path."""
     value = dig(obj, *path)
-    yield from (one for one in value if isinstance(one, Mapping)) if isinstance(value, list) else ()
+    yield from (one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
 
 
 def condition(obj: Object, kind: str) -> Object:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from kbump.cluster.diagnosis.around import Around
 from kbump.cluster.diagnosis.containers import containers
 from kbump.cluster.diagnosis.images import said
-from kbump.cluster.diagnosis.known import Known, by_name, by_subject
-from kbump.cluster.diagnosis.owners import is_ordered, of_owner
-from kbump.cluster.diagnosis.pods import is_put_out, is_unready, of_pod
+from kbump.cluster.diagnosis.known import Known
+from kbump.cluster.diagnosis.owners import is_of_quota, is_ordered, of_owner
+from kbump.cluster.diagnosis.pods import is_put_out, is_unready, never_ending, of_pod
 from kbump.cluster.diagnosis.trouble import Trouble
 from kbump.cluster.plain import name, number, text, uid
 from kbump.cluster.status.revisions import chosen
@@ -19,19 +20,6 @@ if TYPE_CHECKING:
 
     from kbump.cluster.diagnosis.known import Place
     from kbump.cluster.plain import Object
-
-
-class Around(NamedTuple):
-    """What there is in a workload's namespace, its own or not, and the nodes; empty what may not be looked at.
-
-    `revisions` are ReplicaSets and ControllerRevisions, `events` those since the rollout began.
-    """
-
-    pods: Iterable[Object] = ()
-    revisions: Iterable[Object] = ()
-    events: Iterable[Object] = ()
-    claims: Iterable[Object] = ()
-    nodes: Iterable[Object] = ()
 
 
 def diagnosed(
@@ -47,13 +35,15 @@ def diagnosed(
     `pulls` and `before` are what pull_messages() and restarts() have said: the first all along, the second when the
     rollout began.
     """
-    newest, older, revision = chosen(workload, around.pods, around.revisions)
-    known = _known(around, now, pulls, before)
+    newest, older, revision = chosen(workload, around.pods_of(workload), around.revisions_of(workload))
+    known = Known(now, around, pulls or {}, before or {})
     found = _of_pods(newest, known)
     if is_ordered(workload):
-        found = _ordered(workload, newest, found) + list(_blocked(older, known))
-    owners = (workload, revision) if revision else (workload,)
-    return found + _of_owners(owners, known)
+        found = _ordered(workload, found) + list(_blocked(older, known))
+    refused = _of_owners((workload, revision) if revision else (workload,), known)
+    if older:
+        refused = [one._replace(reason="quota") if is_of_quota(one) else one for one in refused]
+    return found + refused + [ending for pod in (*older, *newest) for ending in never_ending(pod, known)]
 
 
 def troubles(
@@ -66,7 +56,7 @@ def troubles(
     before: Mapping[Place, int] | None = None,
 ) -> list[Trouble]:
     """Return what keeps pods from being ready, and their owners from making them, whatever workload they are of."""
-    known = _known(Around(events=events), now, pulls, before)
+    known = Known(now, Around(events=events), pulls or {}, before or {})
     return _of_pods(list(pods), known) + _of_owners(owners, known)
 
 
@@ -89,13 +79,6 @@ def restarts(pods: Iterable[Object]) -> dict[Place, int]:
     return found
 
 
-def _known(
-    around: Around, now: datetime, pulls: Mapping[Place, str] | None, before: Mapping[Place, int] | None
-) -> Known:
-    subjects = by_subject(around.events)
-    return Known(now, pulls or {}, before or {}, subjects, by_name(around.claims), by_name(around.nodes))
-
-
 def _of_pods(pods: list[Object], known: Known) -> list[Trouble]:
     # A pod that was put out before the rollout began stays, and has been replaced.
     listed = [pod for pod in pods if not (is_put_out(pod) and (uid(pod), "") in known.before)]
@@ -108,7 +91,7 @@ def _of_owners(owners: Iterable[Object], known: Known) -> list[Trouble]:
     return list(dict.fromkeys(one for owner in owners for one in of_owner(owner, known)))
 
 
-def _ordered(workload: Object, pods: list[Object], found: list[Trouble]) -> list[Trouble]:
+def _ordered(workload: Object, found: list[Trouble]) -> list[Trouble]:
     """Say of the pods of a StatefulSet that none is made before those that have troubles are ready."""
     if number(workload, "status", "replicas") >= number(workload, "spec", "replicas", missing=1):
         return found

@@ -23,10 +23,10 @@ INVALID = ("InvalidImageName", "ErrImageNeverPull", "SignatureValidationFailed")
 def unpulled(pod: Object, container: str, image: str, waiting: Object, known: Known) -> Trouble:
     """Return why an image cannot be pulled; what the registry said last is remembered while the kubelet backs off."""
     now = said(waiting)
-    event = known.last(uid(pod), "Failed", start="Failed to pull image", container=container)
+    event = known.last(pod, "Failed", start="Failed to pull image", container=container)
     words = now or known.pulls.get((uid(pod), container), "") or event.partition(": ")[2]
     trouble = _told(image, words or "the kubelet does not say why")
-    secrets = known.last(uid(pod), "FailedToRetrieveImagePullSecret")
+    secrets = known.last(pod, "FailedToRetrieveImagePullSecret")
     if trouble.reason == "image-denied" and secrets:
         trouble = trouble._replace(hint=secrets)
     return trouble._replace(container=container)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kbump.cluster.diagnosis.trouble import Trouble
-from kbump.cluster.plain import condition, dig, group_kind, is_so, number, reason, text, uid
+from kbump.cluster.plain import condition, dig, group_kind, is_so, name, number, reason, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ _HINTS = (
     (re.compile(r"(?i)(maximum|minimum) \S+ usage|limit to request ratio"), "keep to the LimitRange: "
      "`kubectl describe limits`"),
     (re.compile("PodSecurity"), "correct `securityContext`, or the namespace's `pod-security.kubernetes.io/enforce`"),
+    (re.compile("failed calling webhook"), "look at the webhook's own pods, or at its `failurePolicy`"),
     (re.compile("admission webhook"), "the webhook says what it wants"),
     (re.compile("serviceaccount"), "apply the ServiceAccount, or correct `serviceAccountName`"),
     (re.compile("PriorityClass"), "correct `priorityClassName`"),
@@ -33,11 +34,11 @@ def of_owner(owner: Object, known: Known) -> Iterator[Trouble]:
         yield refusal(reason(condition(owner, "ReplicaFailure")))
     elif progress.get("reason") == "ReplicaSetCreateError":
         yield refusal(reason(progress))
-    elif _is_short(owner) and (said := known.last(uid(owner), "FailedCreate")):
+    elif _is_short(owner) and (said := known.last(owner, "FailedCreate")):
         yield refusal(said)
     failed = condition(owner, "Failed" if is_so(owner, "Failed") else "FailureTarget")
     if group_kind(owner) == ("batch", "Job") and failed.get("status") == "True":
-        yield Trouble("failed", f"it failed: {reason(failed)}", "its pods have its logs: `kubectl logs job/NAME`")
+        yield Trouble("failed", f"it failed: {reason(failed)}", f"its logs: `kubectl logs job/{name(owner)}`")
 
 
 def _is_short(owner: Object) -> bool:
@@ -54,7 +55,13 @@ def refusal(message: str) -> Trouble:
     """Return that pods may not be made, and what is to be done by who refuses them."""
     plain = _SUBJECT.sub("", message)
     hint = next((hint for pattern, hint in _HINTS if pattern.search(message)), "the API server refuses its pods")
-    return Trouble("refused", f"its pods may not be made: {plain}", hint)
+    found = "webhook" if "failed calling webhook" in message else "refused"
+    return Trouble(found, f"its pods may not be made: {plain}", hint)
+
+
+def is_of_quota(found: Trouble) -> bool:
+    """Whether it is a quota that refuses pods, which may have room when others have ended."""
+    return found.reason == "refused" and "exceeded quota" in found.message
 
 
 def is_ordered(owner: Object) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kbump.cluster.diagnosis.around import moment
 from kbump.cluster.diagnosis.containers import containers, of_container
 from kbump.cluster.diagnosis.scheduling import claims, unscheduled
 from kbump.cluster.diagnosis.trouble import Trouble
-from kbump.cluster.plain import condition, dig, is_ending, is_so, name, owner_kind, text, things, uid
+from kbump.cluster.plain import condition, dig, instant, is_ending, is_so, name, owner_kind, text, things, uid
 from kbump.cluster.status.tasks import why_failed
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _PUT_OUT: Mapping[str, str] = {
     "Shutdown": "its node was shut down",
     "Terminated": "its node was shut down",
 }
+_MADE_S, _ENDED_S = 30, 30
+"""How long it may take until something is said of it."""
 _MOUNTS = ("FailedMount", "FailedAttachVolume", "FailedMapVolume")
 
 
@@ -65,7 +68,7 @@ def _failed(pod: Object, put_out: int) -> Trouble:
 
 
 def _of_node(pod: Object, known: Known) -> Iterator[Trouble]:
-    node = known.nodes.get(text(pod, "spec", "nodeName"))
+    node = known.around.node(text(pod, "spec", "nodeName"))
     if node is not None and not is_so(node, "Ready") and not is_so(pod, "Ready"):
         hint = f"`kubectl describe node {name(node)}`"
         yield Trouble("node", f"its node `{name(node)}` is not ready", hint, name(pod))
@@ -85,12 +88,38 @@ def _is_started(pod: Object) -> bool:
 def _unmade(pod: Object, known: Known) -> Iterator[Trouble]:
     """Yield what only events tell of a pod whose containers are not made yet."""
     for reason in _MOUNTS:
-        if said := known.last(uid(pod), reason):
+        if said := known.last(pod, reason):
             yield Trouble("volume", f"a volume does not mount: {said}", _volume_hint(pod), name(pod))
             return
-    if said := known.last(uid(pod), "FailedCreatePodSandBox"):
+    if said := known.last(pod, "FailedCreatePodSandBox"):
         hint = "look at the network of its node: its CNI plugin's pods, and free addresses"
         yield Trouble("sandbox", f"its node cannot make its network: {said}", hint, name(pod))
+        return
+    scheduled = instant(condition(pod, "PodScheduled").get("lastTransitionTime"))
+    lasting_s = (known.now - scheduled).total_seconds() if scheduled else 0
+    if is_so(pod, "PodScheduled") and lasting_s > _MADE_S:
+        yield Trouble(
+            "creating", f"its node has been making it for {lasting_s:.0f} s{_pulling(pod, known)}", pod=name(pod)
+        )
+
+
+def _pulling(pod: Object, known: Known) -> str:
+    begun, ended = (known.around.said(uid(pod), reason) for reason in ("Pulling", "Pulled"))
+    if not begun or moment(ended) > moment(begun):
+        return ""
+    return f", and has not pulled {text(begun, 'message').removeprefix('Pulling image ')} yet"
+
+
+def never_ending(pod: Object, known: Known) -> Iterator[Trouble]:
+    """Yield that a pod is still there long after it was to end."""
+    due = instant(dig(pod, "metadata", "deletionTimestamp"))
+    if not due or (known.now - due).total_seconds() < _ENDED_S:
+        return
+    held = ", ".join(f"`{one}`" for one in dig(pod, "metadata", "finalizers") or ())
+    node = known.around.node(text(pod, "spec", "nodeName"))
+    lost = node is not None and not is_so(node, "Ready")
+    why = f"finalizers hold it: {held}" if held else "its node is not ready" if lost else "its node has not ended it"
+    yield Trouble("ending", f"it was to end and is still there: {why}", pod=name(pod))
 
 
 def _volume_hint(pod: Object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kbump.cluster.diagnosis.trouble import Trouble
-from kbump.cluster.plain import dig, instant, number, uid
+from kbump.cluster.plain import dig, instant, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,8 @@ _STOPPED = (0, 137, 143)
 def killer(pod: Object, container: str, code: int, known: Known) -> str:
     """Return which probe had a container killed that ended with this exit code, in a sentence; empty if none."""
     for kind in ("Liveness", "Startup"):
-        failed = known.last(uid(pod), "Unhealthy", start=f"{kind} probe failed", container=container)
-        killed = known.last(uid(pod), "Killing", start=f"Container {container} failed {kind.lower()} probe")
+        failed = known.last(pod, "Unhealthy", start=f"{kind} probe failed", container=container)
+        killed = known.last(pod, "Killing", start=f"Container {container} failed {kind.lower()} probe")
         if killed or (failed and code in _STOPPED):
             why = failed.partition(": ")[2]
             return f"its {kind.lower()} probe failed, and it was killed{f': {why}' if why else ''}"
@@ -34,10 +34,10 @@ def unready(pod: Object, spec: Object, status: Object, known: Known) -> Iterator
     if status.get("ready") is True:
         return
     if spec.get("startupProbe") and status.get("started") is not True:
-        if failed := known.last(uid(pod), "Unhealthy", start="Startup probe failed", container=name):
+        if failed := known.last(pod, "Unhealthy", start="Startup probe failed", container=name):
             yield Trouble("starting", f"its startup probe has not succeeded yet: {_why(failed)}", hint, container=name)
     elif _is_late(spec, status, known):
-        said = _why(known.last(uid(pod), "Unhealthy", start="Readiness probe failed", container=name))
+        said = _why(known.last(pod, "Unhealthy", start="Readiness probe failed", container=name))
         message = f"it runs, and its readiness probe keeps failing{f': {said}' if said else ''}"
         yield Trouble("unready", message, hint, container=name)
 

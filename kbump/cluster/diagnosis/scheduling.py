@@ -33,27 +33,32 @@ _HINTS = (
     (re.compile("volume|disk|zone|storage"), "look at where its volumes are: `kubectl get pv -o wide`"),
     (re.compile("unschedulable"), "uncordon a node: `kubectl uncordon`"),
 )
+# Events of the cluster autoscaler, and of Karpenter.
+_SCALING = ("TriggeredScaleUp", "Nominated")
 _SCHEDULED_S = 10
 """Within which a scheduler that is there has looked at a pod."""
 
 
 def unscheduled(pod: Object, known: Known) -> Iterator[Trouble]:
     """Yield why a pod has no node, in the scheduler's words, the sentence first."""
-    found = condition(pod, "PodScheduled")
-    if not found:
+    told = condition(pod, "PodScheduled")
+    if not told:
         yield from _unseen(pod, known)
-    if found.get("status") != "False":
+    if told.get("status") != "False":
         return
     # What follows is what preemption would have brought.
-    message = text(found, "message").partition(". ")[0].rstrip(".")
-    if found.get("reason") == "SchedulingGated":
+    message = text(told, "message").partition(". ")[0].rstrip(".")
+    if told.get("reason") == "SchedulingGated":
         gates = ", ".join(f"`{one.get('name')}`" for one in things(pod, "spec", "schedulingGates"))
         yield Trouble("unschedulable", f"scheduling gates hold it: {gates}", "their owner takes them away", name(pod))
     elif _CLAIM.search(message):
         yield _unbound(pod, message, known)
     else:
         hint = next((hint for pattern, hint in _HINTS if pattern.search(message)), _DESCRIBE)
-        yield Trouble("unschedulable", f"no node takes it: {_counted(message)}", hint, name(pod))
+        coming = any(known.last(pod, reason) for reason in _SCALING)
+        found = "scaling" if coming else "unschedulable"
+        note = ", and the autoscaler brings one" if coming else ""
+        yield Trouble(found, f"no node takes it{note}: {_counted(message)}", hint, name(pod))
 
 
 def _unseen(pod: Object, known: Known) -> Iterator[Trouble]:
@@ -77,10 +82,11 @@ def _unbound(pod: Object, message: str, known: Known) -> Trouble:
     if missing:
         hint = "apply it, or correct `claimName`"
         return Trouble("volume", f"its claim `{missing[1]}` does not exist", hint, name(pod))
-    unbound = [one for one in claims(pod) if text(known.claims.get(one, {}), "status", "phase") != "Bound"]
+    namespace = text(pod, "metadata", "namespace")
+    unbound = [one for one in claims(pod) if text(known.around.claim(namespace, one), "status", "phase") != "Bound"]
     listed = ", ".join(f"`{one}`" for one in unbound)
     have = f"its claims {listed} have no volume" if len(unbound) > 1 else f"its claim {listed} has no volume"
-    why = next((said for one in unbound if (said := _refused(known, one))), "")
+    why = next((said for one in unbound if (said := _refused(known, namespace, one))), "")
     hint = "look at the claim's storage class and events: `kubectl describe pvc`"
     return Trouble("volume", f"{have}{f': {why}' if why else ''}", hint, name(pod))
 
@@ -96,8 +102,7 @@ def claims(pod: Object) -> list[str]:
     return found
 
 
-def _refused(known: Known, claim: str) -> str:
-    for reason in ("ProvisioningFailed", "FailedBinding"):
-        if said := known.last(f"PersistentVolumeClaim/{claim}", reason):
-            return said
-    return ""
+def _refused(known: Known, namespace: str, claim: str) -> str:
+    about = f"PersistentVolumeClaim/{namespace}/{claim}"
+    told = (known.around.said(about, reason) for reason in ("ProvisioningFailed", "FailedBinding"))
+    return next((text(one, "message") for one in told if one), "")

@@ -29,6 +29,8 @@ PATIENCE: Mapping[str, Patience] = {
     "blocked": Patience(30),
     # Secrets and ConfigMaps may come later than what needs them.
     "config": Patience(30),
+    # What takes its time: a large image, mostly.
+    "creating": Patience(),
     # A program may crash until what it needs is there; it may run a while each time.
     "crash": Patience(times=3),
     # Another pod takes its place, unless they all go the same way.
@@ -41,21 +43,27 @@ PATIENCE: Mapping[str, Patience] = {
     # A registry that has a moment's trouble says other things than that an image is not there.
     "image-missing": Patience(5),
     "image-unreachable": Patience(60),
+    "ending": Patience(),
     # The node's matter, not the rollout's.
     "node": Patience(),
     "out-of-memory": Patience(times=2),
     # Each time the probe has failed as often as its author has thought enough.
     "probe": Patience(times=2),
+    # Old pods count until they have ended.
+    "quota": Patience(60),
     "refused": Patience(15),
     "sandbox": Patience(60),
+    "scaling": Patience(300),
     "start": Patience(15, times=3),
     # The kubelet kills what does not start in time.
     "starting": Patience(),
     # Counted from the end of the readiness probe's window.
     "unready": Patience(60),
-    # An autoscaler may be bringing a node.
+    # An autoscaler says within a minute that it brings a node.
     "unschedulable": Patience(60),
     "volume": Patience(90),
+    # Its own pods may be in the same rollout.
+    "webhook": Patience(60),
 }
 """By the reason of a trouble."""
 
