@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from kbump.cluster.plain import dig, group_kind, instant, name, owner, text, uid
+from kbump.cluster.status.revisions import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from kbump.cluster.plain import Object
+    from kbump.cluster.status.revisions import Chosen
 
 _Key = TypeVar("_Key")
 _NORMAL = ("Killing", "Nominated", "Pulled", "Pulling", "TriggeredScaleUp")
@@ -41,6 +43,10 @@ class Around:
             return [workload]
         owners = (workload, *self.revisions_of(workload))
         return [pod for one in owners for pod in self._pods.get(uid(one), ())]
+
+    def chosen(self, workload: Object) -> Chosen:
+        """Return which pods of a workload are of its newest revision, without a look at those of others."""
+        return chosen(workload, self.pods_of(workload), self.revisions_of(workload))
 
     def claim(self, namespace: str, named: str) -> Object:
         """Return a claim, empty if it is not known."""

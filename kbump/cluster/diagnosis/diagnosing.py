@@ -12,7 +12,6 @@ from kbump.cluster.diagnosis.owners import is_of_quota, is_ordered, of_owner
 from kbump.cluster.diagnosis.pods import is_put_out, is_unready, never_ending, of_pod
 from kbump.cluster.diagnosis.trouble import Trouble
 from kbump.cluster.plain import name, number, text, uid
-from kbump.cluster.status.revisions import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,7 +34,7 @@ def diagnosed(
     `pulls` and `before` are what pull_messages() and restarts() have said: the first all along, the second when the
     rollout began.
     """
-    newest, older, revision = chosen(workload, around.pods_of(workload), around.revisions_of(workload))
+    newest, older, revision = around.chosen(workload)
     known = Known(now, around, pulls or {}, before or {})
     found = _of_pods(newest, known)
     if is_ordered(workload):
