@@ -25,6 +25,7 @@ from kbump.cluster.diagnosis import (
 from kbump.source import Source
 from kbump.yaml.constructor import construct
 from tests.conftest import CASES
+from tests.test_status import holes, without
 
 FILES = sorted((CASES / "diagnosis").glob("*.yaml"))
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -480,3 +481,14 @@ def test_every_reason_has_its_patience() -> None:
     texts = [path.read_text() for path in Path(diagnosis.__file__).parent.glob("*.py")]
     named = {one for text in texts for one in re.findall(r'(?:Trouble\(\s*|reason=|found = |else )"([a-z-]+)"', text)}
     assert named == {*PATIENCE}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem.replace("-", " "))
+def test_whatever_is_absent_something_is_made_of_the_rest(path: Path) -> None:
+    [case] = construct(Source(path.name, path.read_text()))
+    now, seen = datetime.fromisoformat(case["now"]), {"workload": case["workload"], **case["around"]}
+    for place in holes(seen):
+        if len(place) > 2 or place[0] == "workload":
+            rest = without(seen, place)
+            around = Around(**{key: rest[key] for key in case["around"]})
+            assert all(one.message for one in diagnosed(rest["workload"] or {}, around, now=now))

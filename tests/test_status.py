@@ -6,6 +6,7 @@ tests/cluster/test_status.py takes them (KBUMP_TEST_UPDATE=1).
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +114,27 @@ def test_every_kind_that_blocks_has_a_rule() -> None:
     from kbump.cluster.status.rules import _RULES
 
     assert {*BLOCKING} <= {kind for _, kind in _RULES}
+
+
+def holes(obj: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the paths of everything in an object."""
+    items = obj.items() if isinstance(obj, dict) else enumerate(obj) if isinstance(obj, list) else ()
+    for key, value in items:
+        yield (*path, key)
+        yield from holes(value, (*path, key))
+
+
+def without(obj: Any, path: tuple[Any, ...]) -> Any:
+    """Return an object with null in the place of what is at a path."""
+    if not path:
+        return None
+    found = copy.copy(obj)
+    found[path[0]] = without(obj[path[0]], path[1:])
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem.replace("-", " "))
+def test_whatever_is_absent_an_object_has_a_status(path: Path) -> None:
+    case = read(path)
+    for place in holes(case["object"]):
+        assert status(without(case["object"], place), **case.get("around", {})).message
