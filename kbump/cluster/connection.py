@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from kbump.cluster.session import Session
-from kbump.cluster.target import Kind
+from kbump.cluster.target import EVENTS, Kind
 from kbump.cluster.transport import Answer, Broken, Request
 from kbump.errors import ClusterError
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _PATIENCE_S, _FIRST_S = 30.0, 3.0
 _PAGE = 250
 _GONE, _MISSING, _DENIED = 410, 404, (401, 403)
-_EVENTS = Kind("", "v1", "events", "Event", True)
 _MERGE = "application/merge-patch+json"
 
 
@@ -139,8 +138,11 @@ class Cluster:
         return bool(status.get("allowed", True)) if isinstance(status, dict) else True
 
     def events(self, namespace: str, since: datetime) -> Objects:
-        """Return the warnings of a namespace since then, the newest last; an event that repeats counts as its last."""
-        listed = self.list(_EVENTS, namespace, fields="type=Warning").objects
+        """Return the events of a namespace since then, the newest last, but for those that the making of any pod gives.
+
+        One that repeats counts as the last of them.
+        """
+        listed = self.list(EVENTS, namespace, fields=EVENTS.fields).objects
         return [one for moment, one in sorted(_dated(listed), key=lambda pair: pair[0]) if moment >= since]
 
     def patch(self, kind: Kind, namespace: str, name: str, body: dict[str, Any]) -> dict[str, Any]:

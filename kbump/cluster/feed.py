@@ -64,7 +64,6 @@ class Feed:
         self._stopped = Event()
         self._stream: Stream | None = None
         self._floor = 0
-        self._selector = "type=Warning" if (kind.group, kind.plural) == ("", "events") else ""
 
     def run(self) -> None:
         """List and watch, until stop()."""
@@ -92,7 +91,7 @@ class Feed:
         try:
             patience_s = max(0.0, deadline - time.monotonic()) if deadline else 0.0
             listed = self._cluster.list(
-                self.kind, self.namespace, fields=self._selector, patience_s=patience_s, deadline=deadline
+                self.kind, self.namespace, fields=self.kind.fields, patience_s=patience_s, deadline=deadline
             )
         except ClusterError as error:
             raise self._refused(error) from None
@@ -122,7 +121,7 @@ class Feed:
     def _watched(self, version: str) -> str:
         """Take what changes, until the server ends the watch; return the version from which the next goes on."""
         begun, query = time.monotonic(), {"watch": "1", "allowWatchBookmarks": "true", "timeoutSeconds": str(_WATCH_S)}
-        query |= {"resourceVersion": version, **({"fieldSelector": self._selector} if self._selector else {})}
+        query |= {"resourceVersion": version, **({"fieldSelector": self.kind.fields} if self.kind.fields else {})}
         stream = self._opened(f"{self.kind.path(self.namespace)}?{urlencode(query)}")
         try:
             last = self._taken(stream, version)

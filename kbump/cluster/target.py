@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
+# What the making of every pod says; a server leaves them out by itself, which keeps thousands from being sent.
+_ORDINARY = (
+    "Created", "Pulled", "Pulling", "ScalingReplicaSet", "Scheduled", "Started", "SuccessfulCreate", "SuccessfulDelete",
+)  # fmt: skip
+
+
 class Target(NamedTuple):
     """Which cluster, as kubectl's own options say it; `environ` is what kubectl, and its plugins, run with.
 
@@ -60,3 +66,13 @@ class Kind(NamedTuple):
         root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
         within = f"/namespaces/{namespace}" if self.namespaced and namespace else ""
         return f"{root}{within}/{self.plural}" + (f"/{name}" if name else "")
+
+    @property
+    def fields(self) -> str:
+        """Return the field selector of those that are worth to be looked at: not the ordinary ones of events."""
+        events = (self.group, self.plural) == ("", "events")
+        return ",".join(f"reason!={reason}" for reason in _ORDINARY) if events else ""
+
+
+EVENTS = Kind("", "v1", "events", "Event", True)
+"""The events of the core, which has the same as the group events.k8s.io."""

@@ -114,9 +114,9 @@ def test_an_object_is_patched_and_deleted_only_if_it_is_the_same(space: Target, 
     assert not cluster.delete(MAPS, space.namespace, "a", made["metadata"]["uid"])
 
 
-def test_warnings_are_told_from_a_moment_on(space: Target, cluster: Cluster) -> None:
+def test_events_are_told_from_a_moment_on_but_for_ordinary_ones(space: Target, cluster: Cluster) -> None:
     now = datetime.now(UTC)
-    for kind, reason in (("Warning", "Failed"), ("Normal", "Pulled")):
+    for kind, reason in (("Warning", "Failed"), ("Normal", "Killing"), ("Normal", "Pulled")):
         event = {
             "apiVersion": "v1", "kind": "Event", "metadata": {"name": reason.lower(), "namespace": space.namespace},
             "involvedObject": {"namespace": space.namespace}, "type": kind, "reason": reason,
@@ -126,7 +126,8 @@ def test_warnings_are_told_from_a_moment_on(space: Target, cluster: Cluster) -> 
             ["kubectl", *space.options(), "create", "-f", "-"], input=json.dumps(event), text=True, check=True,
             capture_output=True,
         )  # fmt: skip
-    assert [one["reason"] for one in cluster.events(space.namespace, now - timedelta(seconds=5))] == ["Failed"]
+    told = {one["reason"] for one in cluster.events(space.namespace, now - timedelta(seconds=5))}
+    assert told == {"Failed", "Killing"}
     assert cluster.events(space.namespace, now + timedelta(seconds=5)) == []
 
 

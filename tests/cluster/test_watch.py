@@ -20,7 +20,7 @@ from kbump.cluster.connection import Cluster, connect
 from kbump.cluster.diagnosis import troubles
 from kbump.cluster.kubectl import Kubectl
 from kbump.cluster.status import status
-from kbump.cluster.target import Kind, Target
+from kbump.cluster.target import EVENTS, Kind, Target
 from kbump.cluster.watch import Watch
 from kbump.source import Source
 from kbump.yaml.constructor import construct
@@ -227,12 +227,13 @@ def test_a_kind_that_the_server_does_not_have_has_no_objects(space: Target, clus
         assert watch.broken == {}
 
 
-def test_of_events_only_the_warnings_are_kept(space: Target, cluster: Cluster) -> None:
-    events = Kind("", "v1", "events", "Event", True)
-    with Watch(cluster, [(events, space.namespace)]) as watch, Kubectl(space, soon()) as kubectl:
+def test_ordinary_events_are_not_kept(space: Target, cluster: Cluster) -> None:
+    with Watch(cluster, [(EVENTS, space.namespace)]) as watch, Kubectl(space, soon()) as kubectl:
         kubectl.apply(objects_of(workload("Deployment", pods("missing"))))
-        until(lambda: watch.objects(events, space.namespace))
-        assert {one["type"] for one in watch.objects(events, space.namespace).values()} == {"Warning"}
+        until(lambda: "Failed" in {one["reason"] for one in watch.objects(EVENTS, space.namespace).values()})
+        reasons = {one["reason"] for one in watch.objects(EVENTS, space.namespace).values()}
+    assert "ScalingReplicaSet" in plain(space, "get", "events", "-o", "yaml")
+    assert not reasons & {"ScalingReplicaSet", "SuccessfulCreate", "Scheduled", "Pulling"}
 
 
 def test_a_last_look_sees_what_a_stalled_watch_does_not(wire: tuple[Wire, Target], space: Target) -> None:
@@ -291,7 +292,7 @@ PROGRAM = """
 import json, os, sys, time
 from kbump.cluster.connection import connect
 from kbump.cluster.status import status
-from kbump.cluster.target import Kind, Target
+from kbump.cluster.target import EVENTS, Kind, Target
 from kbump.cluster.watch import Watch
 
 namespace = sys.argv[2]
