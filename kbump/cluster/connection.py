@@ -138,7 +138,7 @@ class Cluster:
         return bool(status.get("allowed", True)) if isinstance(status, dict) else True
 
     def events(self, namespace: str, since: datetime) -> Objects:
-        """Return the events of a namespace since then, the newest last, but for those that the making of any pod gives.
+        """Return the events of a namespace since then, the newest last, but for those that every pod has.
 
         One that repeats counts as the last of them.
         """

@@ -29,7 +29,7 @@ class Watch:
     """Keeps the objects of kinds and namespaces as they are, in a thread for each; a context manager.
 
     A failure is never an error: it lists again, less and less often, until it can. Events are kept but for those that
-    the making of every pod gives, objects without `metadata.managedFields`. No namespace stands for all of them.
+    every pod has anyway, objects without `metadata.managedFields`. An empty namespace stands for all of them.
     """
 
     def __init__(self, cluster: Cluster, keys: Iterable[Key]) -> None:

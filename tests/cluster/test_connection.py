@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -116,7 +117,7 @@ def test_an_object_is_patched_and_deleted_only_if_it_is_the_same(space: Target, 
 
 def test_events_are_told_from_a_moment_on_but_for_ordinary_ones(space: Target, cluster: Cluster) -> None:
     now = datetime.now(UTC)
-    for kind, reason in (("Warning", "Failed"), ("Normal", "Killing"), ("Normal", "Pulled")):
+    for kind, reason in (("Warning", "Failed"), ("Normal", "Killing"), ("Normal", "Scheduled")):
         event = {
             "apiVersion": "v1", "kind": "Event", "metadata": {"name": reason.lower(), "namespace": space.namespace},
             "involvedObject": {"namespace": space.namespace}, "type": kind, "reason": reason,
@@ -268,6 +269,60 @@ def test_credentials_that_end_are_read_again(space: Target, middle: tuple[Middle
     valid = "Bearer third"
     with pytest.raises(ClusterError, match="does not take the credentials"):
         cluster.list(MAPS, space.namespace)
+
+
+PLUGIN = """#!/bin/sh
+echo x >>"$(dirname "$0")/runs"
+[ ! -e "$(dirname "$0")/broken" ] || { echo "session is over" >&2; exit 1; }
+echo '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "t", \
+"expirationTimestamp": "'$(date -u -d "+$(cat "$(dirname "$0")/seconds") seconds" +%Y-%m-%dT%H:%M:%SZ)'"}}'
+"""
+
+
+def test_a_plugin_is_asked_again_before_its_credentials_end(
+    space: Target, middle: tuple[Middle, Target], changed: Changed, tmp_path: Path
+) -> None:
+    between, _ = middle
+    folder = tmp_path / "plugin"
+    folder.mkdir()
+    (folder / "plugin").write_text(PLUGIN)
+    (folder / "plugin").chmod(0o755)
+    (folder / "seconds").write_text("3600")
+    call = {"command": str(folder / "plugin"), "apiVersion": "client.authentication.k8s.io/v1"}
+    user = {"exec": {**call, "interactiveMode": "Never"}}
+    cluster = connect(changed({"server": f"http://{between.place}"}, user), soon())
+    runs = folder / "runs"
+    assert cluster.list(MAPS, space.namespace).objects
+    before = len(runs.read_text().split())
+    (folder / "seconds").write_text("10")
+    between.fault = lambda method, path, headers: failure(401, "Unauthorized")
+    with pytest.raises(ClusterError, match="does not take the credentials") as caught:
+        cluster.get(MAPS, space.namespace, "a")
+    assert caught.value.hint == f"they may have expired; `{folder / 'plugin'}` gave them: log in again"
+    between.fault = lambda method, path, headers: None
+    ended = len(runs.read_text().split())
+    assert ended > before
+    assert cluster.get(MAPS, space.namespace, "a") is None
+    assert len(runs.read_text().split()) > ended
+    (folder / "broken").touch()
+    cluster.extend(soon(3.0))
+    with pytest.raises(ClusterError, match="gave no credentials: exit status 1: session is over"):
+        cluster.get(MAPS, space.namespace, "a")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_kubeconfig_that_cannot_be_used_is_said(changed: Changed) -> None:
+    garbage = base64.b64encode(b"garbage").decode()
+    for cluster, user in (
+        ({"certificate-authority-data": garbage}, None),
+        ({}, {"client-certificate-data": garbage, "client-key-data": garbage}),
+        ({"server": "127.0.0.1"}, None),
+    ):
+        error = refused(changed(cluster, user))
+        assert re.match(r"the kubeconfig cannot be used: |no answer from ", str(error)), error
+    assert str(refused(changed({"proxy-url": "socks5://127.0.0.1:1"}))).startswith(
+        ("the cluster is behind a SOCKS proxy", "the kubeconfig cannot be used: ", "no answer from ")
+    )
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])

@@ -233,7 +233,7 @@ def test_ordinary_events_are_not_kept(space: Target, cluster: Cluster) -> None:
         until(lambda: "Failed" in {one["reason"] for one in watch.objects(EVENTS, space.namespace).values()})
         reasons = {one["reason"] for one in watch.objects(EVENTS, space.namespace).values()}
     assert "ScalingReplicaSet" in plain(space, "get", "events", "-o", "yaml")
-    assert not reasons & {"ScalingReplicaSet", "SuccessfulCreate", "Scheduled", "Pulling"}
+    assert not reasons & {"ScalingReplicaSet", "SuccessfulCreate", "Scheduled"}
 
 
 def test_a_last_look_sees_what_a_stalled_watch_does_not(wire: tuple[Wire, Target], space: Target) -> None:
@@ -248,6 +248,38 @@ def test_a_last_look_sees_what_a_stalled_watch_does_not(wire: tuple[Wire, Target
         assert names(watch, *key) == set()
         assert watch.refresh()
         assert names(watch, *key) == {"a"}
+
+
+def test_a_watch_that_is_behind_a_last_look_is_not_believed(middle: tuple[Middle, Target], space: Target) -> None:
+    between, target = middle
+
+    def late(line: bytes) -> bytes:
+        time.sleep(1.5)
+        return line
+
+    between.line = late
+    cluster, key = connect(target, soon()), (MAPS, target.namespace)
+    with Watch(cluster, [key]) as watch:
+        until(lambda: watch.known)
+        time.sleep(0.5)
+        plain(space, "create", "configmap", "a")
+        plain(space, "delete", "configmap", "a")
+        assert watch.refresh()
+        limit = time.monotonic() + 4.0
+        while time.monotonic() < limit:
+            assert names(watch, *key) == set()
+            time.sleep(0.02)
+
+
+def test_a_watch_that_says_what_is_no_event_is_begun_again(middle: tuple[Middle, Target]) -> None:
+    between, target = middle
+    between.line = every_fifth(lambda line: b'{"type": "ADDED", "object": {}}\n')
+    cluster, key = connect(target, soon()), (MAPS, target.namespace)
+    with Watch(cluster, [key]) as watch:
+        until(lambda: watch.known)
+        for number in range(8):
+            plain(target, "create", "configmap", f"a{number}")
+        until(lambda: len(names(watch, *key)) == 8)
 
 
 def test_a_watch_that_stalls_is_begun_again(wire: tuple[Wire, Target], space: Target) -> None:
