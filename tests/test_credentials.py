@@ -77,6 +77,14 @@ def test_of_several_kubeconfigs_the_first_says_the_context(tmp_path: Path, envir
     assert read(Target(environ, context="two", namespace="shop")).namespace == "shop"
 
 
+def test_a_server_without_a_scheme_gets_one(tmp_path: Path, environ: dict[str, str]) -> None:
+    path = Path(kubeconfig(tmp_path / "config", "a", "a"))
+    path.write_text(path.read_text().replace("https://", ""))
+    assert server(read(Target(environ, kubeconfig=str(path)))) == "http://a.example.com"
+    path.write_text(path.read_text().replace('"server"', '"insecure-skip-tls-verify": true, "server"'))
+    assert server(read(Target(environ, kubeconfig=str(path)))) == "https://a.example.com"
+
+
 def test_a_file_with_a_token_is_found_beside_the_kubeconfig(tmp_path: Path, environ: dict[str, str]) -> None:
     (tmp_path / "token").write_text("secret\n")
     found = read(Target(environ, kubeconfig=kubeconfig(tmp_path / "config", "a", "a", tokenFile="token")))

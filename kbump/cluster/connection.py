@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # So long a request is sent again, while what is wrong may pass; the first one for less, to say what is wrong.
 _PATIENCE_S, _FIRST_S = 30.0, 3.0
 _PAGE = 250
-_GONE, _MISSING, _DENIED = 410, 404, (401, 403)
+_GONE, _MISSING = 410, 404
 _MERGE = "application/merge-patch+json"
 
 
@@ -82,7 +82,12 @@ class Cluster:
         review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
         request = Request("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", review)
         answer = self.session.ask(request, patience_s=_FIRST_S)
-        if isinstance(answer, Broken) or answer.status in _DENIED:
+        if isinstance(answer, Answer) and answer.status == 403:
+            hint = "check that the context in the kubeconfig names a user, and that the user has credentials"
+            error = ClusterError(f"{self.server} was given no credentials", hint=hint)
+            error.status = answer.status
+            raise error
+        if isinstance(answer, Broken) or answer.status == 401:
             raise self._error(answer, "who asks")
 
     def reachable(self) -> bool:

@@ -42,8 +42,18 @@ def credentials(target: Target, deadline: float) -> Credentials:
     config: dict[str, Any] = json.loads(done.stdout)
     [context] = config["contexts"]
     namespace = target.namespace or context["context"].get("namespace") or "default"
-    found = Credentials(config, str(context["name"]), namespace)
-    return _asked(found, target, deadline)
+    for entry in config.get("clusters") or []:
+        _give_scheme(entry["cluster"], config)
+    return _asked(Credentials(config, str(context["name"]), namespace), target, deadline)
+
+
+def _give_scheme(cluster: dict[str, Any], config: dict[str, Any]) -> None:
+    """Complete a server without a scheme as kubectl does: HTTPS where anything is said of TLS."""
+    users = [entry.get("user") or {} for entry in config.get("users") or []]
+    tls = {"certificate-authority-data", "client-certificate-data", "insecure-skip-tls-verify"}
+    secured = any(entry.get(name) for entry in (cluster, *users) for name in tls)
+    if "://" not in str(cluster.get("server") or "://"):
+        cluster["server"] = f"{'https' if secured else 'http'}://{cluster['server']}"
 
 
 def _view(target: Target, deadline: float, *flags: str) -> Done:

@@ -166,9 +166,11 @@ def _set_proxy(configuration: Any, found: Credentials, environ: Mapping[str, str
     scheme = urlsplit(str(configuration.host)).scheme
     general = environ.get(f"{scheme.upper()}_PROXY") or environ.get(f"{scheme}_proxy") or ""
     exceptions = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
-    parts = urlsplit(str(named or general))
+    proxy = str(named or general)
+    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     configuration.no_proxy = "" if named else f"{exceptions},localhost,127.0.0.0/8,::1".lstrip(",")
-    configuration.proxy = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], "", "", "")) or None
+    place = parts.netloc.rpartition("@")[2]
+    configuration.proxy = f"{parts.scheme}://{place}" if place else None
     if parts.username:
         # The password goes into a header: urllib3 shows the URL of a proxy in its errors, and sends none of it.
         basic = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
@@ -179,13 +181,13 @@ def _pool(configuration: Any) -> urllib3.PoolManager:
     """Return the client's own pool of connections, which knows proxies, with a TLS context made once for all."""
     from kubernetes.client import ApiClient
 
+    context = _context(configuration)
     try:
-        context = _context(configuration)
         pool: urllib3.PoolManager = ApiClient(configuration).rest_client.pool_manager
     except ImportError:
         raise ClusterError("the cluster is behind a SOCKS proxy", hint="install `PySocks`") from None
-    except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
-        raise ClusterError(f"the kubeconfig cannot be used: {getattr(error, 'reason', None) or error}") from None
+    except (ValueError, urllib3.exceptions.HTTPError):
+        raise ClusterError("the proxy of the cluster has no URL that can be used") from None
     for name in ("ca_certs", "ca_cert_data", "cert_file", "key_file", "cert_reqs"):
         pool.connection_pool_kw.pop(name, None)
     pool.connection_pool_kw["ssl_context"] = context
@@ -200,10 +202,15 @@ def _context(configuration: Any) -> ssl.SSLContext:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    elif configuration.ssl_ca_cert:
-        context.load_verify_locations(configuration.ssl_ca_cert)
-    else:
+    elif not configuration.ssl_ca_cert:
         context.load_default_certs()
-    if configuration.cert_file:
-        context.load_cert_chain(configuration.cert_file, configuration.key_file)
+    try:
+        what = "certificate authority is no certificate in PEM form"
+        if configuration.verify_ssl and configuration.ssl_ca_cert:
+            context.load_verify_locations(configuration.ssl_ca_cert)
+        what = "client certificate and key are no pair in PEM form"
+        if configuration.cert_file:
+            context.load_cert_chain(configuration.cert_file, configuration.key_file)
+    except OSError:  # ssl.SSLError is one
+        raise ClusterError(f"the kubeconfig cannot be used: its {what}") from None
     return context

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _CONNECT_S = 5.0
 _LONGEST_ASKED_S = 10.0
+# A longer text is a page for a person.
+_SHORT = 120
 # What an API server, or a proxy before it, says when it cannot answer now; others would say the same again.
 _PASSING = {408, 429, 500, 502, 503, 504}
 
@@ -59,6 +61,9 @@ _UP = "check that the server is up, and that this machine may connect to it"
 _NAME = "check the server's URL in the kubeconfig, and the DNS of this machine"
 _PROXY = "check HTTPS_PROXY, NO_PROXY and `proxy-url` in the kubeconfig"
 _AUTHORITY = "check `certificate-authority-data` in the kubeconfig: it is of another cluster, or an old one"
+_OTHER_NAME = "check the server's URL in the kubeconfig, or give `tls-server-name` there"
+# By OpenSSL's number (https://docs.openssl.org/master/man1/openssl-verification-options/).
+_CERTIFICATE_HINTS = {10: "it has to be renewed on the server", 62: _OTHER_NAME, 64: _OTHER_NAME}
 # The first class that fits decides; the order is from special to general.
 _FAILURES: tuple[tuple[type[Exception], Broken], ...] = (
     (exceptions.NameResolutionError, Broken("its name does not resolve", _NAME)),
@@ -127,8 +132,8 @@ def broken(error: Exception) -> Broken:
     found = next((broken for kind, broken in _FAILURES if isinstance(error, kind)), Broken("the connection was cut"))
     inner = error.args[0] if error.args else None
     if isinstance(inner, ssl.SSLCertVerificationError):
-        words = f"{found.words}: {inner.verify_message or inner.reason}"
-        return Broken(words, _AUTHORITY, passing=False)
+        words = f"{found.words}: {(inner.verify_message or inner.reason).rstrip('.')}"
+        return Broken(words, _CERTIFICATE_HINTS.get(inner.verify_code, _AUTHORITY), passing=False)
     return found
 
 
@@ -160,7 +165,8 @@ def _answer(response: urllib3.BaseHTTPResponse) -> Answer | Broken:
         return Answer(response.status, data, retry_after_s)
     if response.status < 400:
         return Broken("what answers is no API server", "check the server's URL in the kubeconfig", passing=False)
-    return Answer(response.status, {}, retry_after_s)
+    text = content.decode(errors="replace").strip()
+    return Answer(response.status, {"message": text} if 0 < len(text) < _SHORT else {}, retry_after_s)
 
 
 def paused(answer: Answer | Broken, pause_s: float) -> float:
