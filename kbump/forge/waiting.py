@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 _AT_A_FORGES_TROUBLE = {500, 502, 503, 504}
 _FIRST_S = 0.5
 _LONGEST_S = 20.0
+# Gitea, if somebody else changed a pull request while it did what was asked, and so did nothing of it
+# (models/issues/issue.go, ErrIssueAlreadyChanged).
+_OVERTAKEN = "already changed"
 # https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api: if no header says how long.
 _LIMITED_S = 60.0
 
@@ -50,6 +53,8 @@ def pause_s(outcome: Answer | Broken, attempt: int, *, repeatable: bool, chance:
         return backoff if not outcome.final and (repeatable or not outcome.sent) else None
     if is_limited(outcome):
         return _told_s(outcome.headers, _LIMITED_S * (1 << attempt)) + chance
+    if outcome.status == 409 and _OVERTAKEN in str(_message(outcome.data)):
+        return backoff
     if outcome.status in _AT_A_FORGES_TROUBLE and repeatable:
         return max(backoff, _told_s(outcome.headers, 0.0))
     return None

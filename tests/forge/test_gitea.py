@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from kbump.errors import ForgeError
 from kbump.forge.gitea import LIMITS
 from kbump.forge.kinds import Place, connect, locate
-from kbump.forge.settings import Settings
+from kbump.forge.settings import Settings, Timing
 from kbump.forge.upkeep import upsert_comment
 from kbump.remote import Remote
 from tests.forge.faults import answers
@@ -28,6 +29,14 @@ ALL = ("write:repository", "write:issue", "read:user", "read:organization")
 def a_pull_request(gitea: GiteaHost) -> int:
     gitea.branch("kbump/promote")
     return gitea.forge().create(head="kbump/promote", base="main", title="T", body="B").number
+
+
+def test_several_that_change_a_page_at_once_all_succeed(gitea: GiteaHost) -> None:
+    number = a_pull_request(gitea)
+    forges = [gitea.forge(Timing()) for _ in range(8)]
+    with ThreadPoolExecutor(len(forges)) as pool:
+        done = list(pool.map(lambda at: forges[at].update(number, body=f"{at}"), range(len(forges))))
+    assert [one.number for one in done] == [number] * len(forges)
 
 
 @pytest.mark.parametrize(
