@@ -9,6 +9,7 @@ from kbump.delivery.naming import read_subject, repositories
 from kbump.delivery.withdrawing import withdraw
 from kbump.marker import read_marker
 from kbump.promotion.result import Promotion
+from kbump.report.promotion import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ def orphaned(
     found: Checkout,
     forge: Forge,
     kind: str,
+    source: str,
     groups: Mapping[str, Sequence[str]],
     carried: Sequence[Carried],
     done: Sequence[Promotion],
@@ -41,6 +43,8 @@ def orphaned(
     for pull in forge.find_by_marker(f"<!-- kbump:{kind} of="):
         marker = read_marker(pull.body)
         if pull.base != found.branch or pull.head in ours or not marker or marker.kind != kind:
+            continue
+        if source_of(pull.body) not in {"", source}:
             continue
         words = _words(found, pull, marker, groups, known, changing)
         gone = withdraw(found, forge, pull.head, marker, words) if words else None
@@ -59,12 +63,13 @@ def _words(
 ) -> str:
     """Return why a pull request is closed, "" if it stays."""
     subject = read_subject(marker.of)
-    if subject.directory != found.directory or (not subject.images and subject.group in {"", *groups}):
+    alone = bool(subject.images or subject.narrowed)
+    if subject.directory != found.directory or (not alone and subject.group in {"", *groups}):
         return ""
     images = set(repositories(head_of(found, pull.head, found.repository.tip()).images))
     if not images or not images <= set(known):
         return ""
-    if not subject.images:
+    if not alone:
         return _NO_GROUP.format(subject.group)
     return "" if images & set(changing) else _SET
 

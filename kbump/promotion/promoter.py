@@ -121,7 +121,9 @@ class Promoter:
             result.promotions.append(self._promotion(one, plan, result, target, forge, holds=self._hold(one)))
             reset(self.found.repository, self.tip)
         if forge and not (self.back or self.wishes.only):
-            gone = orphaned(self.found, forge, self.kind, self._groups(), found.carried, result.promotions)
+            gone = orphaned(
+                self.found, forge, self.kind, self.origin.name, self._groups(), found.carried, result.promotions
+            )
             result.promotions.extend(gone)
         leftovers = Leftovers(found, target, self.origin, self.target, result.diff, self.wishes.only)
         return result._replace(left=leftovers.words(back=bool(self.back)))
