@@ -90,6 +90,10 @@ class Infra:
         """Return the pull requests of a branch into main."""
         return self.forge.find_by_head(branch, "main")
 
+    def rename_default(self, name: str) -> None:
+        """Rename the default branch, as a person."""
+        self.host.rename_default(name)
+
     def close(self, number: int) -> None:
         """Close a pull request, as a person."""
         self.host.close(number)
@@ -129,6 +133,13 @@ class GitHubInfra(Infra):
     @property
     def choice(self) -> ForgeChoice:
         return ForgeChoice(self.kind, self.host.github.url)
+
+    def rename_default(self, name: str) -> None:
+        run_git("branch", "--move", "main", name, cwd=self.bare)
+        self.host.github.look()
+        self.host.github.default_branch = name
+        for pull in self.host.github.pulls.values():
+            pull["base"].update(ref=name, label=f"{OWNER}:{name}")
 
     def merge(self, number: int, how: str = "merge") -> None:
         pull = self.host.forge().pull_request(number)

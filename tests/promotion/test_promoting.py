@@ -145,6 +145,34 @@ def test_each_group_has_one_of_its_own(infra: Infra, run: Run, qa: Source) -> No
     assert [(one.group, one.status) for one in run().promotions] == [("shop", "refreshed"), ("", "withdrawn")]
 
 
+def test_what_a_person_closed_is_opened_again_only_if_asked_for(infra: Infra, run: Run) -> None:
+    first = run(draft=True).promotions[0].proposal.pull_request
+    assert infra.forge.pull_request(first.number).draft
+    infra.close(first.number)
+    assert run().promotions[0].status == "closed"
+    again = run(reopen=True, draft=True).promotions[0]
+    assert again.status == "opened"
+    assert infra.forge.pull_request(again.proposal.pull_request.number).draft
+    assert run().promotions[0].status == "unchanged"
+
+
+def test_a_draft_that_a_person_made_ready_stays_ready(infra: Infra, run: Run, qa: Source) -> None:
+    number = run(draft=True).promotions[0].proposal.pull_request.number
+    infra.forge.update(number, draft=False)
+    qa.has(web=pod("1.2.0"))
+    assert run(draft=True).promotions[0].status == "refreshed"
+    assert not infra.forge.pull_request(number).draft
+
+
+def test_a_default_branch_that_was_renamed_keeps_its_pull_request(infra: Infra, run: Run, qa: Source) -> None:
+    first = run().promotions[0].proposal.pull_request
+    infra.rename_default("trunk")
+    qa.has(web=pod("1.2.0"))
+    done = run()
+    assert (done.branch, done.promotions[0].status) == ("trunk", "refreshed")
+    assert done.promotions[0].proposal.pull_request.number == first.number
+
+
 def test_each_base_has_one_of_its_own(infra: Infra, run: Run, qa: Source) -> None:
     infra.commit({}, branch="release")
     [one], [other] = run().promotions, run(branch="release").promotions
