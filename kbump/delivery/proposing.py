@@ -136,6 +136,15 @@ class _Ensuring:
             kept = self.forge.update(made.number, body=with_asked(body, done))
         return Proposed("opened", kept, commit, notes)
 
+    def overtaken(self, one: PullRequest, commit: str) -> Proposed | None:
+        """Heed who closed a pull request while it was looked at: a person, or another run."""
+        by, me = self.forge.pull_request(one.number).closed_by, self.forge.who_am_i().login
+        if by and me and by.casefold() != me.casefold():
+            return Proposed("closed", one, commit)
+        # What another run closed must not look like what a person closed.
+        self.forge.update(one.number, body=without_content(one.body))
+        return None
+
     def refreshed(self, opened: PullRequest, commit: str, *, pushed: bool) -> Proposed | None:
         """Give one the page, and ask for what is missing; None if it was closed meanwhile."""
         done, notes = ask(self.forge, opened, self.wanted.wanted)
@@ -144,7 +153,5 @@ class _Ensuring:
         same = opened.title == page.title and opened.body.replace("\r\n", "\n").strip() == page.body.strip()
         after = opened if same else self.forge.update(opened.number, title=page.title, body=page.body)
         if after.state == "closed":
-            # What another run closed must not look like what a person closed.
-            self.forge.update(after.number, body=without_content(after.body))
-            return None
+            return self.overtaken(after, commit)
         return Proposed("unchanged" if same and not pushed else "refreshed", after, commit, notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +273,38 @@ def test_of_several_that_were_opened_at_the_same_moment_the_oldest_is_kept(infra
     assert sorted(states.values()) == ["closed", "open"]
     assert states[first.pull_request.number] == "open"
     assert run(infra, "1.2").status == "unchanged"
+
+
+class Meanwhile:
+    """A forge on which something happens just before a page is changed."""
+
+    def __init__(self, forge: Any, happens: Callable[[], object]) -> None:
+        self._forge, self._happens = forge, [happens]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._forge, name)
+
+    def update(self, number: int, **given: Any) -> Any:
+        while self._happens:
+            self._happens.pop()()
+        return self._forge.update(number, **given)
+
+
+def run_while(infra: Infra, text: str, happens: Callable[[], object]) -> Proposed:
+    with checkout(Remote.parse(infra.url), "", Access({**os.environ, **infra.secrets}, math.inf)) as found:
+        (Path(found.top) / "web").write_text(text)
+        return propose(found, Meanwhile(infra.forge, happens), proposal(text), ["web"], Style())
+
+
+def test_what_a_person_closes_while_it_is_refreshed_stays_closed(infra: Infra) -> None:
+    number = run(infra, "1.1").pull_request.number
+    assert run_while(infra, "1.2", lambda: infra.close(number)).status == "closed"
+    assert run(infra, "1.2").status == "closed"
+
+
+def test_what_another_run_closes_while_it_is_refreshed_is_opened_anew(infra: Infra) -> None:
+    number = run(infra, "1.1").pull_request.number
+    done = run_while(infra, "1.2", lambda: infra.forge.update(number, state="closed"))
+    assert (done.status, done.pull_request.number > number) == ("opened", True)
+    infra.merge(done.pull_request.number)
+    assert run(infra, "1.3").status == "opened"
