@@ -88,6 +88,9 @@ class Promoter:
         )
         if result.errors:
             return result
+        if not source.placed and not self.back:
+            # Nothing must not pass for an environment whose images all went back: what is open would be closed.
+            raise UsageError(f"there is no image in {self.origin.name}", hint="check the path")
         return self._proposed(result, self._carriage(source, target), target, forge)
 
     def _carriage(self, source: Contents, target: Contents) -> Carriage:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kbump.config import NO_CONFIG
 from kbump.delivery.checkout import Access, checkout
-from kbump.environment import open_environment
+from kbump.environment import STANDARD_INPUT, open_environment
 from kbump.errors import UsageError
 from kbump.forge.settings import TIMING
 from kbump.promotion.past import past
@@ -57,6 +57,8 @@ def promote(
     `environ` holds the credentials and what git is to see; all ends `timeout_s` seconds from now. Raises UsageError,
     ConfigError, SourceError, GitError and ForgeError; what a gate or a field refuses is in the result.
     """
+    if source == STANDARD_INPUT:
+        raise UsageError("images are not promoted from standard input", hint="name a path, REV:PATH or a URL")
     deadline = timing.clock() + timeout_s
     access = Access(environ, deadline, caller.forge.allow_http, echo)
     host = Remote.parse(target).host if target else ""

@@ -81,6 +81,8 @@ def promoted(source: Placed, target: Placed, repositories: Mapping[str, str]) ->
     if current is None:
         return new, target.field.problem
     if not (new.tag or new.digest):
+        if current._replace(name=current.repository) == ImageReference(new.repository):
+            return target.field.reference, ""
         return None, f"`{new.name}` there has neither tag nor digest"
     given = repositories.get(new.repository)
     if given or new.repository == current.repository:

@@ -12,7 +12,7 @@ import pytest
 
 from kbump.config import NO_CONFIG, Gates
 from kbump.delivery import Style
-from kbump.errors import ForgeError, KbumpError
+from kbump.errors import ForgeError, KbumpError, UsageError
 from kbump.promotion import PromoteResult, promote
 from kbump.provenance import Build, read_trailers
 from kbump.report.promotion import promote_words
@@ -339,6 +339,11 @@ def test_a_run_that_dies_between_branch_and_pull_request_is_finished_by_the_next
         run()
     assert infra.branches() == {"main", "kbump/promote"}
     assert run().promotions[0].status == "opened"
+
+
+def test_standard_input_is_no_source() -> None:
+    with pytest.raises(UsageError, match="standard input"):
+        promote("https://git.example.com/ops/infra", "-", environ=os.environ)
 
 
 def words(result: PromoteResult) -> str:
