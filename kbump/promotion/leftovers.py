@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kbump.promotion.contents import Contents
     from kbump.rewriting.carrying import Carriage, Carried
 
+_NEW = "was not there then"
+
 
 class Leftovers(NamedTuple):
     """What is known of a promotion: what is carried, the sides, what differs, and the images that it is about."""
@@ -37,7 +39,7 @@ class Leftovers(NamedTuple):
         left = [one for one in decided if self._is_meant(one.field.reference)]
         texts = [str(one) for one in left if one.reason != ALONE]
         texts += [] if back else self._uncovered()
-        texts += [str(one) for one in left if one.reason == ALONE]
+        texts += [str(one._replace(reason=_NEW) if back else one) for one in left if one.reason == ALONE]
         return texts + ([] if back else list(self._lost()))
 
     def _is_meant(self, *references: ImageReference | None) -> bool:
@@ -47,28 +49,25 @@ class Leftovers(NamedTuple):
         """Say of images that differ, and that nothing of the target's own sets, where that could be done."""
         where = self._kustomization()
         hint = f"and {where} has no entry for it" if where else "and nothing that it is paired with says so"
+        known = self._by_image()
         return [
             f"{one.old_object.subject}, {one.container}: `{one.old}` is `{one.new}` in {self.source.name}, {hint}"
             for one in self.diff.images
-            if self._is_meant(read_reference(one.old)[0], read_reference(one.new)[0]) and not self._is_told(one)
+            if self._is_meant(read_reference(one.old)[0], read_reference(one.new)[0])
+            and not any(_tells(field, carried, one) for field, carried in known.get(_name(one.old), ()))
         ]
 
-    def _is_told(self, image: ImageDifference) -> bool:
-        """Whether an image is changed, refused, left or rightly the same by what is carried."""
-        left = [one.field for one in self.found.left]
-        if any(_is_in(image, field, self._reference(field)) for field in left):
-            return True
-        return any(
-            _is_in(image, one.field, self._reference(one.field)) and (self._changes(one) or _follows(one, image))
-            for one in self.found.carried
-        )
-
-    def _changes(self, one: Carried) -> bool:
-        return bool(one.field.problem) or one.reference != one.field.reference
-
-    def _reference(self, field: ImageField) -> ImageReference | None:
-        placed = next((one for one in self.contents.placed if one.field.main is field.main), None)
-        return placed.reference if placed else field.reference
+    def _by_image(self) -> dict[str, list[tuple[ImageField, Carried | None]]]:
+        """Return the fields of the target with what is carried to them, by their names, as renamed, too."""
+        names = {id(one.field.main): one.reference for one in self.contents.placed}
+        pairs: list[tuple[ImageField, Carried | None]] = [(one.field, None) for one in self.found.left]
+        pairs += [(one.field, one) for one in self.found.carried]
+        found: dict[str, list[tuple[ImageField, Carried | None]]] = {}
+        for field, carried in pairs:
+            renamed = names.get(id(field.main))
+            for name in {_name(field.raw), renamed.repository if renamed else ""}:
+                found.setdefault(name, []).append((field, carried))
+        return found
 
     def _kustomization(self) -> str:
         """Return the name of the target's own kustomization, "" if it has none."""
@@ -87,15 +86,21 @@ class Leftovers(NamedTuple):
                 yield f"{field.location}: `{field.raw}` is only in {self.source.name}, and promoting adds nothing"
 
 
-def _is_in(image: ImageDifference, field: ImageField, reference: ImageReference | None) -> bool:
-    """Whether the image of an object, maybe a built one, is set by a field."""
-    old = read_reference(image.old)[0]
-    if old is None or reference is None:
-        return image.old == field.raw
+def _name(raw: str) -> str:
+    """Return the repository of a text, or the text if it is no reference."""
+    reference = read_reference(raw)[0]
+    return reference.repository if reference else raw
+
+
+def _tells(field: ImageField, carried: Carried | None, image: ImageDifference) -> bool:
+    """Whether it is told of a field, or need not be, that an image of its name differs in an object, maybe a built one.
+
+    It is of those that are left, refused and changed, and need not be if what differs is the name alone.
+    """
     manifest, built = field.manifest, image.old_object
-    same = manifest.role != "manifest" or (manifest.kind == built.kind and manifest.name in built.name)
-    # What is not built has the name that an overlay will change.
-    return same and old.repository in {one.repository for one in (reference, field.reference) if one}
+    if manifest.role == "manifest" and not (manifest.kind == built.kind and manifest.name in built.name):
+        return False
+    return carried is None or bool(field.problem) or carried.reference != field.reference or _follows(carried, image)
 
 
 def _follows(one: Carried, image: ImageDifference) -> bool:
