@@ -236,6 +236,9 @@ def test_kustomize_output_is_listed_under_the_directory(kbump, pod: Path) -> Non
     both = kbump("images", "-k", str(pod), "-k", str(other), "-k", f"{pod}/", "-k", str(pod / "absent"))
     assert [line.split()[-1] for line in both.stdout.splitlines()] == ["acme/web:2.0.0", "acme/web:3.0.0"]
     assert (both.code, both.stderr.count("kubectl kustomize")) == (2, 1)
+    # A directory has no lines; an annotation there would be dropped.
+    place = f"file={pod / 'kustomization.yaml'},line=1,col=1"
+    assert place in kbump("images", "-k", str(pod), "-o", "github").stdout
     broken = kbump("images", "-k", str(pod / "absent"))
     assert broken.code == 2
     assert "kubectl kustomize" in broken.stderr

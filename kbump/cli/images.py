@@ -11,7 +11,7 @@ from kbump.cli.edge import say_error
 from kbump.cli.kustomizing import build, check_exclusive, kustomize_option
 from kbump.cli.options import CONTEXT, apply_defaults, coloured, common_options
 from kbump.cli.progress import progress_bar
-from kbump.errors import UsageError
+from kbump.errors import Location, UsageError
 from kbump.inventory import ImagesResult, images
 from kbump.workspace import find_config
 
@@ -67,7 +67,7 @@ def _listed(options: dict[str, Any]) -> ImagesResult:
     paths = options["paths"]
     check_exclusive(options)
     if options["kustomize"]:
-        return _of_overlays(options["kustomize"])
+        return _of_overlays(options["kustomize"], in_files=options["output"] == "github")
     if "-" in paths:
         if len(paths) > 1:
             raise UsageError("`-` cannot be combined with other paths", hint="leave one of them out")
@@ -88,11 +88,16 @@ def _listed(options: dict[str, Any]) -> ImagesResult:
             progress.clear()
 
 
-def _of_overlays(directories: Sequence[str]) -> ImagesResult:
+def _of_overlays(directories: Sequence[str], *, in_files: bool) -> ImagesResult:
+    """List what overlays build; for a reader of files the images are in the kustomizations."""
     overlays, errors = build(directories)
     results = [images(text=text, name=overlay.directory) for overlay, text in overlays]
+    listed = [image for one in results for image in one.images]
+    if in_files:
+        place = {overlay.directory: Location(overlay.file, 1, 1) for overlay, _ in overlays}
+        listed = [image._replace(location=place[image.location.file]) for image in listed]
     return ImagesResult(
-        [image for one in results for image in one.images],
+        listed,
         [*errors, *(error for one in results for error in one.errors)],
         [skipped for one in results for skipped in one.skipped],
         sum(one.files for one in results),
