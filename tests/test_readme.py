@@ -112,7 +112,7 @@ def test_the_configuration_example_is_valid() -> None:
     from kbump.source import Source
 
     (example,) = re.findall(r"```yaml\n(environments:.*?)```", README, re.DOTALL)
-    assert read_config(Source(".kbump.yaml", example), "/").defaults == {"set-image": {"no-downgrade": True}}
+    assert read_config(Source(".kbump.yaml", example), "/").defaults == {"set-image": {"no-downgrade": "true"}}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
