@@ -98,6 +98,9 @@ def run(case: Path, kbump, folder: Path, monkeypatch, *more: str, before=None, s
         for line in (case / "environ").read_text().splitlines() if (case / "environ").exists() else ():
             patch.setenv(*line.split("=", 1))
         arguments = shlex.split((case / "args").read_text().replace("{here}", str(here)))
+        if "-o" in more and "-o" in arguments:
+            at = arguments.index("-o")
+            arguments[at : at + 2] = []
         stdin = (case / "stdin").read_bytes() if (case / "stdin").exists() else b""
         return kbump("diff", *arguments, *more, stdin=stdin, cwd=here)
 
