@@ -18,7 +18,7 @@ WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
 WORKFLOWS = {
     "workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching", "environment",
     "sides", "links", "differences", "promotion", "nonmanifests", "given", "commenting", "discovery", "initialization",
-    "rereading",
+    "rereading", "rollouts",
 }  # fmt: skip
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
@@ -45,6 +45,7 @@ MAY_IMPORT = {
     | WORLD
     | REPORT
     | {"workspace", "inventory", "inspection", "environment", "sides", "links", "differences", "delivery", "reaching"},
+    "rollouts": VALUES | VERBS | WORLD | {"workspace", "overlays", "inspection", "given", "delivery"},
     "overlays": VALUES | VERBS | WORLD,
     "rereading": VALUES | VERBS | WORLD,
     "namesakes": VALUES | VERBS | {"rereading"},
@@ -63,6 +64,8 @@ MAY_IMPORT = {
         "delivery",
         "promotion",
         "discovery",
+        "rollouts",
+        "cluster",
     },
     **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli", "drone"}),
 }
