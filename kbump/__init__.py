@@ -3,7 +3,7 @@ r"""Rewrite image references in Kubernetes manifests and leave every other byte 
 The verbs of the command line are functions here: `images()` lists image references, `set_image()` rewrites them,
 `validate()` says what is wrong with manifests, `diff()` what differs between two environments; they work on paths and
 on texts. `deliver()` does what set_image() does in a remote repository, `promote()` brings the images of one
-environment into another by a pull request.
+environment into another by a pull request; `rollout()` applies manifests to a cluster and waits for them.
 
     >>> import kbump
     >>> text = "kind: Pod\napiVersion: v1\nspec: {containers: [{name: web, image: 'nginx:1.27.0'}]}\n"
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kbump.delivery import Delivery, deliver
     from kbump.differences import diff
     from kbump.errors import (
+        ClusterError,
         ConfigError,
         ForgeError,
         GitError,
@@ -43,11 +44,13 @@ if TYPE_CHECKING:
     from kbump.inventory import Image, ImagesResult, images
     from kbump.promotion import PromoteResult, Promotion, promote
     from kbump.rewriting.result import Change
+    from kbump.rollouts import RolloutResult, Workload, rollout
     from kbump.update import SetImageResult, set_image
 
 # Imported on first use: `import kbump` must not cost a command what it does not use.
 _MODULES = {
     "Change": "kbump.rewriting.result",
+    "ClusterError": "kbump.errors",
     "ConfigError": "kbump.errors",
     "Delivery": "kbump.delivery",
     "Difference": "kbump.comparison.result",
@@ -66,21 +69,25 @@ _MODULES = {
     "PromoteResult": "kbump.promotion",
     "Promotion": "kbump.promotion",
     "PromotionDiff": "kbump.comparison.result",
+    "RolloutResult": "kbump.rollouts",
     "SetImageResult": "kbump.update",
     "SourceError": "kbump.errors",
     "UsageError": "kbump.errors",
     "ValidateResult": "kbump.inspection",
+    "Workload": "kbump.rollouts",
     "WriteError": "kbump.errors",
     "deliver": "kbump.delivery",
     "diff": "kbump.differences",
     "images": "kbump.inventory",
     "promote": "kbump.promotion",
+    "rollout": "kbump.rollouts",
     "set_image": "kbump.update",
     "validate": "kbump.inspection",
 }
 
 __all__ = [
     "Change",
+    "ClusterError",
     "ConfigError",
     "Delivery",
     "Difference",
@@ -99,15 +106,18 @@ __all__ = [
     "PromoteResult",
     "Promotion",
     "PromotionDiff",
+    "RolloutResult",
     "SetImageResult",
     "SourceError",
     "UsageError",
     "ValidateResult",
+    "Workload",
     "WriteError",
     "deliver",
     "diff",
     "images",
     "promote",
+    "rollout",
     "set_image",
     "validate",
 ]

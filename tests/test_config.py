@@ -37,6 +37,7 @@ GOOD = {
         "  reviewers: [acme/platform]\n  assignees: [octocat]\n"
     ),
     "a forge": "forge: {kind: gitea, api_url: 'https://git.acme.dev/api/v1', allow_http: true}\n",
+    "a cluster": "cluster: {server: 'https://10.0.0.1:6443', context: production}\n",
     "sections that are empty mappings": "environments: {}\nimages: {}\nvalues: []\ndefaults: {set-image: {}}\n",
 }
 BAD = {
@@ -71,6 +72,9 @@ BAD = {
     "an unknown class": ("promotion: {gates: {max-change: huge}}\n", "1:33", "`max-change` cannot be `huge`"),
     "a group with a slash": ("promotion: {groups: {a/b: [x]}}\n", "1:27", "is no name for a group"),
     "an API without scheme": ("forge: {api_url: git.acme.dev}\n", "1:18", "must be the address of an API"),
+    "a server without scheme": ("cluster: {server: 10.0.0.1}\n", "1:19", "`server` must be the URL of an API server"),
+    "a context that is a number": ("cluster: {context: 5}\n", "1:20", "`context` must be a text"),
+    "an unknown key of a cluster": ("cluster: {name: a}\n", "1:11", "unknown key `name`"),
     "an unknown forge": ("forge: {kind: gitlab}\n", "1:15", "`kind` cannot be `gitlab`"),
     "a default that is a mapping": ("defaults:\n  images: {exclude: {a: b}}\n", "2:21", "must be"),
 }
@@ -106,8 +110,8 @@ def test_an_unknown_key_unlike_any_other_lists_the_known_ones() -> None:
     with pytest.raises(ConfigError) as caught:
         read_config(Source(".kbump.yaml", "zzz: 1\n"), "/repo")
     assert caught.value.hint == (
-        "known are `commit`, `defaults`, `delivery`, `diff`, `environments`, `forge`, `images`, `promotion`, "
-        "`validate`, `values`"
+        "known are `cluster`, `commit`, `defaults`, `delivery`, `diff`, `environments`, `forge`, `images`, "
+        "`promotion`, `validate`, `values`"
     )
 
 
@@ -150,6 +154,16 @@ FORGES = st.fixed_dictionaries(
 )
 
 
+CLUSTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "server": st.sampled_from(["https://10.0.0.1:6443", "10.0.0.1", "", None]),
+        "context": LEAVES,
+        "other": LEAVES,
+    },
+)
+
+
 @given(
     st.fixed_dictionaries(
         {},
@@ -183,6 +197,7 @@ FORGES = st.fixed_dictionaries(
             "commit": st.fixed_dictionaries({}, optional=dict.fromkeys(("message", "author", "x"), AUTHORS)) | LEAVES,
             "promotion": PROMOTIONS | LEAVES,
             "forge": FORGES | LEAVES,
+            "cluster": CLUSTERS | LEAVES,
             "other": LEAVES,
         },
     )

@@ -14,6 +14,7 @@ COMMANDS = {
     "images": ("kbump.cli.images", "images_command"),
     "init": ("kbump.cli.init", "init_command"),
     "promote": ("kbump.cli.promote", "promote_command"),
+    "rollout": ("kbump.cli.rollout", "rollout_command"),
     "set-image": ("kbump.cli.set_image", "set_image_command"),
     "validate": ("kbump.cli.validate", "validate_command"),
 }
@@ -55,9 +56,10 @@ Exit codes:
   0    done, or nothing to do
   1    the answer is no: nothing matched, a field was refused, a file would change,
        a manifest is not valid, environments differ (`diff --exit-code`), a newer
-       build was faster, a gate refused
+       build was faster, a gate refused, a workload is doomed
   2    could not answer: wrong usage, a file that cannot be read, parsed, written,
-       a repository or forge that cannot be reached or refuses
+       a repository, forge or cluster that cannot be reached or refuses
+  3    the wait timed out (`rollout`)
   130  interrupted (143: terminated); what was left is said
 
 \b
@@ -66,7 +68,7 @@ Every option can come from KBUMP_<COMMAND>_<OPTION> or from `defaults` in
 )
 @click.version_option(None, "--version", package_name="kbump", message="kbump %(version)s")
 def group() -> None:
-    """Set, check and promote the images of Kubernetes manifests that live in git, and keep every other byte."""
+    """Set, check, promote and roll out the images of Kubernetes manifests in git, and keep every other byte."""
 
 
 def main() -> int:

@@ -19,6 +19,11 @@ OPTIONS: dict[str, tuple[str, ...]] = {
         "assignee", "author", "color", "draft", "dry-run", "label", "max-change", "message", "output", "quiet",
         "reviewer", "sign", "strict", "timeout", "verbose",
     ),
+    "rollout": (
+        "color", "context", "diff", "dry-run", "force-conflicts", "grace", "keep-going", "kubeconfig",
+        "kubeconfig-content-from", "log-lines", "namespace", "output", "quiet", "recreate-jobs", "require-workloads",
+        "server-side", "stable", "timeout", "verbose", "wait-for", "wait-terminated",
+    ),
     "set-image": (
         "author", "break-links", "check", "color", "diff", "drop-digest", "dry-run", "exclude", "keep-going", "kind",
         "message", "no-downgrade", "no-ignore", "output", "quiet", "require", "sign", "skip-ci", "superseded-ok",
@@ -90,6 +95,13 @@ class ForgeChoice(NamedTuple):
     allow_http: bool = False
 
 
+class ClusterChoice(NamedTuple):
+    """The cluster that a rollout may touch: the URL of its API server, the name of its context; "" is any."""
+
+    server: str = ""
+    context: str = ""
+
+
 class Committing(NamedTuple):
     """How commits look: the template of the message, and the author, `Name <address>`."""
 
@@ -116,6 +128,7 @@ class Config(NamedTuple):
     commit: Committing = Committing()
     promotion: Promoting = Promoting()
     forge: ForgeChoice = ForgeChoice()
+    cluster: ClusterChoice = ClusterChoice()
 
 
 NO_CONFIG = Config("", {}, {}, (), {})

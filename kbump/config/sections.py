@@ -12,6 +12,7 @@ from kbump.config import (
     MAX_CHANGES,
     OPTIONS,
     SWITCHES,
+    ClusterChoice,
     Committing,
     Config,
     ForgeChoice,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from kbump.yaml.nodes import Node
 
 KEYS = (
-    "commit", "defaults", "delivery", "diff", "environments", "forge", "images", "promotion", "validate", "values",
+    "cluster", "commit", "defaults", "delivery", "diff", "environments", "forge", "images", "promotion", "validate",
+    "values",
 )  # fmt: skip
 _KIND = r"(?:[a-z0-9.-]+/)?[A-Z][A-Za-z0-9]*"
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
@@ -55,6 +57,7 @@ def config(reader: Reader, node: Node, root: str) -> Config:
         _commit(reader, section("commit", ("author", "message"))),
         _promotion(reader, section("promotion", _PROMOTION)),
         _forge(reader, section("forge", ("allow_http", "api_url", "kind"))),
+        _cluster(reader, section("cluster", ("context", "server"))),
     )
 
 
@@ -157,6 +160,14 @@ def _forge(reader: Reader, nodes: dict[str, Node]) -> ForgeChoice:
         reader.choice(nodes["kind"], "kind", FORGES) if "kind" in nodes else "",
         _matching(reader, nodes["api_url"], "api_url", _API, api) if "api_url" in nodes else "",
         "allow_http" in nodes and reader.flag(nodes["allow_http"], "allow_http"),
+    )
+
+
+def _cluster(reader: Reader, nodes: dict[str, Node]) -> ClusterChoice:
+    url = "the URL of an API server, such as https://10.0.0.1:6443"
+    return ClusterChoice(
+        _matching(reader, nodes["server"], "server", _API, url) if "server" in nodes else "",
+        reader.text(nodes["context"], "context") if "context" in nodes else "",
     )
 
 

@@ -1,1 +1,21 @@
-"""Rollouts: what is applied to a cluster, in which order, and what no apply can change."""
+"""Rollouts: check, record, apply, wait, explain, undo; one module for each phase."""
+
+from __future__ import annotations
+
+from kbump.rollouts.result import (
+    Applied,
+    ClusterName,
+    Explanation,
+    Log,
+    Refusal,
+    RolloutResult,
+    StatusResult,
+    Warned,
+    Workload,
+)
+from kbump.rollouts.rolling import Step, rollout
+
+__all__ = [
+    "Applied", "ClusterName", "Explanation", "Log", "Refusal", "RolloutResult", "StatusResult", "Step", "Warned",
+    "Workload", "rollout",
+]  # fmt: skip

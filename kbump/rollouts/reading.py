@@ -28,6 +28,29 @@ class Reading(NamedTuple):
     errors: list[KbumpError]
 
 
+def planned_of(paths: str | Sequence[str], text: str | None, name: str) -> list[Planned]:
+    """Return the objects in files and directories, or in a text.
+
+    Raises UsageError if there are none, and the first error of what cannot be read.
+    """
+    found = read(paths, text, name)
+    for error in found.errors:
+        raise error
+    return found.objects
+
+
+def read(paths: str | Sequence[str], text: str | None, name: str) -> Reading:
+    """Read the objects in files and directories, or in a text; raise UsageError if there are none at all."""
+    listed = [paths] if isinstance(paths, str) else list(paths)
+    if text is None and not listed:
+        raise UsageError("no manifests are named", hint="write `-f PATH`, or `-k DIR` for what kustomize builds")
+    found = read_planned(listed) if text is None else read_text(text, name)
+    if not (found.objects or found.errors):
+        places = ", ".join(f"`{path}`" for path in listed) or ("standard input" if name == "-" else f"`{name}`")
+        raise UsageError(f"there is no manifest in {places}", hint="name files that have some")
+    return found
+
+
 def read_planned(paths: Sequence[str]) -> Reading:
     """Read the manifests in files and directories.
 

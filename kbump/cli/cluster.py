@@ -1,0 +1,78 @@
+"""What the commands that ask a cluster share: which cluster, and which manifests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kbump.cli.options import added
+from kbump.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+cluster_options = added(
+    click.option(
+        "--context", metavar="NAME", default="", help="Context of the kubeconfig.  [default: its current one]"
+    ),
+    click.option(
+        "--kubeconfig", metavar="FILE", default="",
+        help="The kubeconfig.  [default: $KUBECONFIG, ~/.kube/config, or the service account of the pod]",
+    ),
+    click.option(
+        "--kubeconfig-content-from", metavar="VAR", default="",
+        help="Name of the environment variable that holds a kubeconfig, such as a secret of CI.",
+    ),
+    click.option("-n", "--namespace", metavar="NAME", default="", help="Namespace of objects that state none."),
+)  # fmt: skip
+"""Adds the options that choose a cluster, as kubectl has them."""
+
+
+@contextmanager
+def kubeconfig_of(options: dict[str, Any]) -> Iterator[str]:
+    """Yield the path of the kubeconfig that the options name, "" for kubectl's own choice.
+
+    One that comes in a variable is in a file that only this user can read, for as long as it is needed.
+    """
+    variable = options["kubeconfig_content_from"]
+    if not variable:
+        yield options["kubeconfig"]
+        return
+    if options["kubeconfig"]:
+        hint = "name one of them"
+        raise UsageError("`--kubeconfig` and `--kubeconfig-content-from` exclude each other", hint=hint)
+    content = os.environ.get(variable, "")
+    if not content.strip():
+        raise UsageError(f"the environment variable `{variable}` is empty or not set", hint="let CI pass the secret")
+    from tempfile import mkstemp
+
+    descriptor, path = mkstemp(prefix="kbump-", suffix=".kubeconfig")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(content)
+        yield path
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+def manifests_of(options: dict[str, Any]) -> tuple[Sequence[str], str | None, str]:
+    """Return paths, or the text of what is built or comes from standard input, and the name that stands for it."""
+    paths, directory = options["filename"], options["kustomize"]
+    if directory and paths:
+        raise UsageError("`-f` and `-k` exclude each other", hint="name one of them")
+    if directory:
+        from kbump.cluster.building import kustomize
+
+        return (), kustomize(directory), directory
+    if "-" in paths:
+        if len(paths) > 1:
+            raise UsageError("`-f -` cannot be combined with other paths", hint="leave one of them out")
+        from kbump.source import Source
+
+        return (), Source.from_bytes("-", sys.stdin.buffer.read()).text, "-"
+    return paths, None, "-"

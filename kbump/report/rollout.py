@@ -1,0 +1,192 @@
+"""A rollout for people: rows of workloads, the explanation of each that is not done, and the words at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kbump.report.findings import findings_text, flat, severities_text
+from kbump.report.text import Palette, aligned, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from kbump.cluster.diagnosis import Trouble
+    from kbump.rollouts.result import ClusterName, Log, RolloutResult, StatusResult, Workload
+
+_COLOUR_OF = {
+    "deleted": "red", "done": "green", "failed": "red", "manual": "yellow", "paused": "yellow", "superseded": "red",
+    "waiting": "yellow",
+}  # fmt: skip
+_WORD_WIDTH = max(map(len, _COLOUR_OF))
+# A log may be long, and a line of one longer than any terminal.
+_LONGEST = 400
+
+
+def workload_row(one: Workload, *, colour: bool, width: int = 0, seconds: bool = True) -> str:
+    """Return one line: the word, the object, the sentence, what apply made of it, and the seconds that it took."""
+    paint = Palette(colour)
+    word = paint(one.word.ljust(_WORD_WIDTH), _COLOUR_OF[one.word])
+    took = f"{one.seconds:.1f} s" if seconds and one.word != "waiting" else ""
+    beside = ", ".join(filter(None, (one.change, took, "" if one.blocking else "not waited for")))
+    more = paint(f" ({beside})", "dim") if beside else ""
+    return f"{word}  {paint(flat(one.subject).ljust(width), 'bold')}  {flat(one.message)}{more}"
+
+
+def rows(workloads: Sequence[Workload], *, colour: bool, seconds: bool = True) -> str:
+    """Return a row for each workload."""
+    width = max((len(flat(one.subject)) for one in workloads), default=0)
+    return "".join(f"{workload_row(one, colour=colour, width=width, seconds=seconds)}\n" for one in workloads)
+
+
+def applied_rows(result: RolloutResult, *, colour: bool) -> str:
+    """Return a row for each object: what apply makes of it, what it is, and where it is written."""
+    paint = Palette(colour)
+    lines = aligned(
+        [(one.change, flat(one.subject), flat(str(one.location))) for one in result.applied],
+        [("green",), ("bold",), ("cyan",)], paint,
+    )  # fmt: skip
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def explanations_text(workloads: Iterable[Workload], *, colour: bool) -> str:
+    """Return why each workload that is not done is not: pods, logs, warnings, the command to look further."""
+    paint = Palette(colour)
+    return "".join(
+        "".join(f"{line}\n" for line in ("", *_explained(one, paint))) for one in workloads if any(one.explanation[:3])
+    )
+
+
+def _explained(one: Workload, paint: Palette) -> Iterator[str]:
+    yield paint(flat(f"{one.subject} {_is(one)}: {one.message}"), "bold")
+    if one.location:
+        yield f"  {paint('-->', 'cyan')} {flat(str(one.location))}"
+    for trouble in one.explanation.troubles:
+        yield f"  {flat(trouble_text(trouble))}"
+    for hint in dict.fromkeys(trouble.hint for trouble in one.explanation.troubles if trouble.hint):
+        yield f"  {paint('help', 'cyan')}: {flat(hint)}"
+    for log in one.explanation.logs:
+        yield from _log(log, paint)
+    if one.explanation.warnings:
+        yield f"  {paint('warnings', 'cyan')}:"
+    for warning in one.explanation.warnings:
+        times = f" ({warning.times} times)" if warning.times > 1 else ""
+        yield _cut(f"    {flat(warning.about)}: {flat(warning.reason)}: {flat(warning.message)}{times}")
+    if one.explanation.command:
+        yield f"  {paint('look further', 'cyan')}: {flat(one.explanation.command)}"
+
+
+def _is(one: Workload) -> str:
+    return {"waiting": "is not done", "failed": "failed"}.get(one.word, f"is {one.word}")
+
+
+def trouble_text(one: Trouble) -> str:
+    """Say a trouble with the pod and the container that it is about."""
+    place = ", ".join(f"{noun} {name}" for noun, name in (("pod", one.pod), ("container", one.container)) if name)
+    return f"{place}: {one.message}" if place else one.message
+
+
+def _log(log: Log, paint: Palette) -> Iterator[str]:
+    which = "before it was started again" if log.previous else "now"
+    yield f"  {paint(flat(f'log of pod {log.pod}, container {log.container}'), 'cyan')} ({which}):"
+    for line in log.lines:
+        yield _cut(f"    {paint('|', 'dim')} {flat(line)}")
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+
+
+def cluster_text(name: ClusterName) -> str:
+    """Name a cluster: `https://10.0.0.1:6443 (context qa, Kubernetes v1.36.3)`."""
+    beside = ", ".join(
+        text
+        for text in (name.context and f"context {name.context}", name.version and f"Kubernetes {name.version}")
+        if text
+    )
+    return f"{flat(name.server)} ({flat(beside)})" if beside else flat(name.server)
+
+
+def refusals_text(result: RolloutResult, read: Callable[[str], str | None], *, colour: bool) -> str:
+    """Return what a check refused, with places and hints; findings of validate() have their excerpts."""
+    paint = Palette(colour)
+    blocks = []
+    if result.validated and result.ending == "refused":
+        blocks.append(findings_text(result.validated.at_least("error"), read, colour=colour))
+    for one in result.refusals:
+        place = f"{flat(str(one.location))}: " if one.location else ""
+        subject = f"{flat(one.subject)}: " if one.subject else ""
+        lines = [f"{place}{paint('error', 'red', 'bold')}: {subject}{_lines(one.message)}"]
+        blocks.append(
+            "\n".join([*lines, *([f"  {paint('hint', 'cyan')}: {flat(one.hint)}"] if one.hint else [])]) + "\n"
+        )
+    return "".join(filter(None, blocks))
+
+
+def _lines(text: str) -> str:
+    return "\n  ".join(flat(line) for line in text.splitlines())
+
+
+def rollout_words(result: RolloutResult, *, verbose: bool) -> list[str]:
+    """Return what is said at the end: notes, and the sum in a line."""
+    notes = [note for note in result.notes if verbose or not note.startswith("passed over: ")]
+    passed = len(result.notes) - len(notes)
+    words = [f"note: {flat(note)}" for note in notes]
+    if passed:
+        words.append(f"{counted(passed, 'path')} passed over; `-v` names them")
+    return [*words, flat(_sum(result))]
+
+
+def _sum(result: RolloutResult) -> str:
+    took = f"{result.seconds:.1f} s"
+    if result.ending == "refused":
+        return f"refused: {_refused(result)}; nothing was changed"
+    if result.ending == "planned":
+        return (
+            f"dry run: {applied_text(result)} would be applied to {cluster_text(result.cluster)}; nothing was changed"
+        )
+    done = f"{applied_text(result)} applied to {cluster_text(result.cluster)}"
+    if result.ending == "failed" and result.refusals:
+        return f"failed: {done}, and no more"
+    if result.ending == "done":
+        return f"{done}; {_workloads(result)} in {took}"
+    left = "; ".join(f"{one.subject}: {one.message}" for one in result.unfinished)
+    many = f"{len(result.unfinished)} of {counted(len([one for one in result.workloads if one.blocking]), 'workload')}"
+    return f"{'timed out' if result.ending == 'timed-out' else 'failed'} after {took}: {done}; {many} not done: {left}"
+
+
+def _refused(result: RolloutResult) -> str:
+    if result.refusals:
+        return counted(len(result.refusals), "reason")
+    if result.validated and result.validated.findings:
+        return f"the manifests have {severities_text(result.validated.at_least('error'))}"
+    return counted(len(result.errors), "error")
+
+
+def applied_text(result: RolloutResult) -> str:
+    """Count what was applied: `5 objects (1 created, 4 unchanged)`."""
+    numbers = Counter(one.change for one in result.applied)
+    parts = [f"{numbers[change]:,} {change}" for change in ("created", "changed", "unchanged") if numbers[change]]
+    beside = f" ({', '.join(parts)})" if parts else ""
+    return f"{counted(len(result.applied), 'object')}{beside}"
+
+
+def _workloads(result: RolloutResult) -> str:
+    numbers = Counter(one.word for one in result.workloads if one.blocking)
+    parts = [f"{number:,} {word}" for word, number in numbers.items()]
+    total = sum(numbers.values())
+    return (
+        f"{counted(total, 'workload')} {'done' if set(numbers) == {'done'} else ', '.join(parts)}"
+        if total
+        else "no workload"
+    )
+
+
+def status_words(result: StatusResult) -> list[str]:
+    """Return what is said beside the rows of status()."""
+    numbers = Counter(one.word for one in result.workloads)
+    parts = [f"{number:,} {word}" for word, number in sorted(numbers.items())]
+    if result.missing:
+        parts.append(f"{len(result.missing):,} not there")
+    notes = [f"note: {flat(note)}" for note in result.notes]
+    return [*notes, f"{cluster_text(result.cluster)}: {', '.join(parts) or 'nothing to see'}"]

@@ -1,0 +1,82 @@
+"""explained(): what a workload that is not done stands on: pods, the last lines of their logs, warnings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kbump.cluster.diagnosis import Trouble
+from kbump.cluster.status import status
+from kbump.rollouts.result import Explanation, Log, Warned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kbump.cluster.kubectl import Kubectl
+    from kbump.rollouts.looking import Look, Seen, Watched
+
+    Object = Mapping[str, Any]
+
+# So many pods of a workload are shown: the others say the same.
+_PODS = 3
+_WARNINGS = 8
+# Containers that never ran have written nothing.
+_SILENT = ("image-missing", "image-denied", "image-invalid", "image-unreachable", "config", "unschedulable", "volume")
+
+
+def explained(kubectl: Kubectl, watched: Watched, look: Look, seen: Seen, *, log_lines: int) -> Explanation:
+    """Explain one workload; what cannot be read is left out."""
+    troubles = _shown(look.troubles or list(_unready(seen)))
+    logs = [log for one in troubles for log in _logs(kubectl, watched, one, log_lines)] if log_lines else []
+    return Explanation(troubles, logs, list(_warnings(seen.events))[:_WARNINGS], _command(watched, troubles))
+
+
+def _shown(troubles: Sequence[Trouble]) -> list[Trouble]:
+    """Return what is said of the workload itself, and of the first pods of each kind of trouble."""
+    found: list[Trouble] = []
+    counts: dict[tuple[str, str], int] = {}
+    for one in troubles:
+        kind = one.reason, one.container
+        counts[kind] = counts.get(kind, 0) + 1
+        if counts[kind] <= (_PODS if one.pod else 1):
+            found.append(one)
+    return found
+
+
+def _unready(seen: Seen) -> Iterable[Trouble]:
+    """Yield the pods that are not ready, where nothing else is known of them."""
+    for pod in seen.pods.new:
+        found = status({**pod, "apiVersion": "v1", "kind": "Pod"})
+        if found.word != "done":
+            yield Trouble("unready", found.message, pod=str(pod["metadata"]["name"]))
+
+
+def _logs(kubectl: Kubectl, watched: Watched, one: Trouble, lines: int) -> Iterable[Log]:
+    if not one.pod or not one.container or one.reason in _SILENT:
+        return
+    for previous in (False, True):
+        if previous and not one.times:
+            continue
+        # Without a log the container is gone, or nobody may read it.
+        text = kubectl.logs(watched.namespace, one.pod, one.container, previous=previous, lines=lines).output
+        if text.strip():
+            yield Log(one.pod, one.container, previous, text.rstrip().splitlines()[-lines:])
+
+
+def _warnings(events: Iterable[Object]) -> Iterable[Warned]:
+    """Yield the warnings, each once."""
+    seen: set[tuple[str, str, str]] = set()
+    for one in events:
+        about = one.get("involvedObject", {})
+        name = f"{about.get('kind')} {about.get('name')}"
+        key = (name, str(one.get("reason")), str(one.get("message")))
+        if one.get("type") == "Warning" and key not in seen:
+            seen.add(key)
+            times = one.get("count") or (one.get("series") or {}).get("count") or 1
+            yield Warned(*key, int(times))
+
+
+def _command(watched: Watched, troubles: Sequence[Trouble]) -> str:
+    pod = next((one.pod for one in troubles if one.pod), "")
+    namespace = f" -n {watched.namespace}" if watched.namespace else ""
+    about = f"pod {pod}" if pod else f"{watched.kind.lower()} {watched.name}"
+    return f"kubectl describe {about}{namespace}"

@@ -1,0 +1,194 @@
+"""Waiter: watches all workloads at once until they are done, one is doomed, or the time is over."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+from kbump.cluster.watch import Watch
+from kbump.errors import ClusterError
+from kbump.rollouts.blaming import deployer
+from kbump.rollouts.looking import Look, Wishes, look
+from kbump.rollouts.observing import Observer, denied_words, now, scope_of, scopes_of
+from kbump.rollouts.result import Explanation, Workload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+
+    from kbump.cluster.connection import Cluster
+    from kbump.cluster.kubectl import Kubectl
+    from kbump.rollouts.looking import Seen, Watched, Wishes
+
+# What `kubectl rollout status` has a word for; an update strategy of OnDelete never comes to `done` here.
+_CONFIRMED = ("DaemonSet", "Deployment", "StatefulSet")
+_KUBECTLS, _KUBECTL_S = 4, 10
+# So often is looked, at least and at most.
+_IDLE_S, _BUSY_S = 1.0, 0.25
+
+
+class Moment(NamedTuple):
+    """How far a rollout is: seconds since the wait began, all workloads, and those that have another word than before.
+
+    Of a workload that waits, a trouble that is new counts, too.
+    """
+
+    seconds: float
+    workloads: Sequence[Workload]
+    changed: Sequence[Workload]
+
+
+class Waiting(NamedTuple):
+    """How to wait: until when, on the monotonic clock; how long all must stay done; whether one failure ends it."""
+
+    deadline: float
+    wishes: Wishes
+    stable_s: float = 0.0
+    keep_going: bool = False
+    tell: Callable[[Moment], object] = bool
+
+
+class Waiter:
+    """The loop of one rollout over what it watches."""
+
+    def __init__(self, cluster: Cluster, kubectl: Kubectl, watched: Sequence[Watched], waiting: Waiting) -> None:
+        """Take what is watched; nothing is asked yet."""
+        self.cluster, self.kubectl, self.watched, self.waiting = cluster, kubectl, watched, waiting
+        self.began = time.monotonic()
+        self.looks: list[Look] = [Look("waiting", "not looked at yet") for _ in watched]
+        self.ends: list[float] = [0.0 for _ in watched]
+        self.confirmed: dict[int, Future[bool]] = {}
+        self.steady_since: float | None = None
+        self.told: dict[int, object] = {}
+        self.notes: list[str] = []
+        self.scopes = scopes_of(cluster, watched)
+        self.watch = Watch(cluster, self.scopes)
+        self.observer = Observer(cluster, self.watch, now())
+
+    def wait(self, explain: Callable[[Watched, Look, Seen], Explanation]) -> list[Workload]:
+        """Wait; return what each workload came to, and an explanation of each that is not done."""
+        self.pool = ThreadPoolExecutor(_KUBECTLS)
+        try:
+            with self.watch:
+                while not self._is_over():
+                    began = time.monotonic()
+                    self.observer.forget(self.watch.wait(self._pause_s()))
+                    time.sleep(max(0.0, began + _BUSY_S - time.monotonic()))
+                self._blame()
+                self.notes = self._notes()
+                return [self._explained(number, one, explain) for number, one in enumerate(self.workloads())]
+        finally:
+            self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def _pause_s(self) -> float:
+        """Return how long nothing need be looked at, unless something changes."""
+        idle_s = _BUSY_S if any(not one.done() for one in self.confirmed.values()) else _IDLE_S
+        return min(idle_s, max(0.0, self.waiting.deadline - time.monotonic()))
+
+    def _notes(self) -> list[str]:
+        """Return what could not be seen, each once."""
+        broken = [
+            f"{kind.resource} cannot be seen right now: {words}" for (kind, _), words in self.watch.broken.items()
+        ]
+        return denied_words(self.watch.denied, [*self.observer.unread, *broken])
+
+    def _blame(self) -> None:
+        """Say who deployed over this rollout."""
+        for number, (watched, found) in enumerate(zip(self.watched, self.looks, strict=True)):
+            kind = self.cluster.resolve(watched.api_version, watched.kind) if found.word == "superseded" else None
+            obj = self.cluster.get(kind, watched.namespace, watched.name, managed=True) if kind else None
+            who = deployer(obj) if obj else ""
+            if who:
+                self.looks[number] = found._replace(message=f"{found.message}: {who}")
+
+    def _explained(self, number: int, one: Workload, explain: Callable[[Watched, Look, Seen], Explanation]) -> Workload:
+        if one.settled or one.word in ("superseded", "deleted") or not one.blocking:
+            return one
+        watched = self.watched[number]
+        return one._replace(explanation=explain(watched, self.looks[number], self.observer.seen(watched, events=True)))
+
+    def _is_over(self) -> bool:
+        """Look at everything once; return whether there is nothing more to wait for."""
+        late = time.monotonic() >= self.waiting.deadline
+        if late:
+            self.watch.refresh()
+            self.observer.forget(self.scopes)
+        for number in range(len(self.watched)):
+            self._look(number)
+        self._tell()
+        blocking = [look for one, look in zip(self.watched, self.looks, strict=True) if one.blocking]
+        failed = any(one.word in ("failed", "superseded", "deleted") for one in blocking)
+        if late or (failed and not self.waiting.keep_going):
+            return True
+        return self._is_steady(all(one.word != "waiting" for one in blocking))
+
+    def _is_steady(self, settled: bool) -> bool:
+        if not settled:
+            self.steady_since = None
+            return False
+        now = time.monotonic()
+        self.steady_since = self.steady_since or now
+        return now - self.steady_since >= self.waiting.stable_s
+
+    def _look(self, number: int) -> None:
+        watched, before = self.watched[number], self.looks[number]
+        if before.word in ("failed", "superseded", "deleted") or not self._is_known(watched):
+            return
+        seen = self.observer.seen(watched, events=before.word == "waiting")
+        found = look(watched, seen, before.memory, self.waiting.wishes, now(), time.monotonic())
+        if found.word == "done" and watched.kind in _CONFIRMED and watched.blocking:
+            found = self._confirm(number, found)
+        if found.word != before.word:
+            self.ends[number] = time.monotonic() - self.began
+        self.looks[number] = found
+
+    def _is_known(self, watched: Watched) -> bool:
+        """Whether its kind has been listed: before that, that it is not there means nothing."""
+        scope = scope_of(self.cluster, watched.api_version, watched.kind, watched.namespace)
+        return scope is None or scope in self.watch.known
+
+    def _confirm(self, number: int, found: Look) -> Look:
+        """Let kubectl say that a workload is done; for anything else that it says there is one more look."""
+        if self.looks[number].word == "done":
+            return found
+        asked = self.confirmed.get(number)
+        if asked is None:
+            self.confirmed[number] = self.pool.submit(self._ask, self.watched[number])
+        elif asked.done():
+            if asked.result():
+                return found
+            del self.confirmed[number]
+            return found._replace(word="waiting", message=f"{found.message}; kubectl does not say so yet")
+        return found._replace(word="waiting")
+
+    def _ask(self, watched: Watched) -> bool:
+        """Ask kubectl; its exit status 0 is a yes, and 1 means six things."""
+        kind = self.cluster.resolve(watched.api_version, watched.kind)
+        left_s = max(1.0, min(self.waiting.deadline - time.monotonic(), _KUBECTL_S))
+        try:
+            return (
+                kind is not None and not self.kubectl.rollout_status(kind, watched.namespace, watched.name, left_s).code
+            )
+        except ClusterError:
+            return False
+
+    def _tell(self) -> None:
+        workloads = self.workloads()
+        changed = []
+        for number, (one, found) in enumerate(zip(workloads, self.looks, strict=True)):
+            news = (one.word, one.change, frozenset(trouble.key for trouble in found.troubles))
+            if self.told.get(number) != news and (number in self.told or one.word != "waiting" or found.troubles):
+                changed.append(one)
+            self.told[number] = news
+        self.waiting.tell(Moment(time.monotonic() - self.began, workloads, changed))
+
+    def workloads(self) -> list[Workload]:
+        """Return what each workload has come to so far."""
+        return [
+            Workload(
+                one.kind, one.namespace, one.name, one.change, one.blocking, found.word, found.message, ended,
+                one.location, Explanation(found.troubles),
+            )
+            for one, found, ended in zip(self.watched, self.looks, self.ends, strict=True)
+        ]  # fmt: skip
