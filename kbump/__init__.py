@@ -3,7 +3,8 @@ r"""Rewrite image references in Kubernetes manifests and leave every other byte 
 The verbs of the command line are functions here: `images()` lists image references, `set_image()` rewrites them,
 `validate()` says what is wrong with manifests, `diff()` what differs between two environments; they work on paths and
 on texts. `deliver()` does what set_image() does in a remote repository, `promote()` brings the images of one
-environment into another by a pull request; `rollout()` applies manifests to a cluster and waits for them.
+environment into another by a pull request; `rollout()` applies manifests to a cluster and waits
+for them, `status()` says how far they are.
 
     >>> import kbump
     >>> text = "kind: Pod\napiVersion: v1\nspec: {containers: [{name: web, image: 'nginx:1.27.0'}]}\n"
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from kbump.inventory import Image, ImagesResult, images
     from kbump.promotion import PromoteResult, Promotion, promote
     from kbump.rewriting.result import Change
-    from kbump.rollouts import RolloutResult, Workload, rollout
+    from kbump.rollouts import RolloutResult, StatusResult, Workload, rollout, status
     from kbump.update import SetImageResult, set_image
 
 # Imported on first use: `import kbump` must not cost a command what it does not use.
@@ -72,6 +73,7 @@ _MODULES = {
     "RolloutResult": "kbump.rollouts",
     "SetImageResult": "kbump.update",
     "SourceError": "kbump.errors",
+    "StatusResult": "kbump.rollouts",
     "UsageError": "kbump.errors",
     "ValidateResult": "kbump.inspection",
     "Workload": "kbump.rollouts",
@@ -82,6 +84,7 @@ _MODULES = {
     "promote": "kbump.promotion",
     "rollout": "kbump.rollouts",
     "set_image": "kbump.update",
+    "status": "kbump.rollouts",
     "validate": "kbump.inspection",
 }
 
@@ -109,6 +112,7 @@ __all__ = [
     "RolloutResult",
     "SetImageResult",
     "SourceError",
+    "StatusResult",
     "UsageError",
     "ValidateResult",
     "Workload",
@@ -119,6 +123,7 @@ __all__ = [
     "promote",
     "rollout",
     "set_image",
+    "status",
     "validate",
 ]
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "promote": ("kbump.cli.promote", "promote_command"),
     "rollout": ("kbump.cli.rollout", "rollout_command"),
     "set-image": ("kbump.cli.set_image", "set_image_command"),
+    "status": ("kbump.cli.status", "status_command"),
     "validate": ("kbump.cli.validate", "validate_command"),
 }
 

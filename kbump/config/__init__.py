@@ -29,6 +29,10 @@ OPTIONS: dict[str, tuple[str, ...]] = {
         "message", "no-downgrade", "no-ignore", "output", "quiet", "require", "sign", "skip-ci", "superseded-ok",
         "templates", "timeout", "verbose",
     ),
+    "status": (
+        "color", "context", "kubeconfig", "kubeconfig-content-from", "log-lines", "namespace", "output", "quiet",
+        "timeout", "verbose",
+    ),
     "validate": (
         "color", "deprecations-until", "exclude", "fail-on", "fail-on-skipped", "jobs", "no-ignore", "output", "quiet",
         "severity", "skip-non-manifests", "summary", "verbose",

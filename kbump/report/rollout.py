@@ -49,6 +49,12 @@ def applied_rows(result: RolloutResult, *, colour: bool) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
+def missing_rows(subjects: Sequence[str], *, colour: bool) -> str:
+    """Return a row for each object that is not there."""
+    word = Palette(colour)("missing".ljust(_WORD_WIDTH), "red")
+    return "".join(f"{word}  {flat(one)}\n" for one in subjects)
+
+
 def explanations_text(workloads: Iterable[Workload], *, colour: bool) -> str:
     """Return why each workload that is not done is not: pods, logs, warnings, the command to look further."""
     paint = Palette(colour)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kbump.rollouts.asking import status
 from kbump.rollouts.result import (
     Applied,
     ClusterName,
@@ -17,5 +18,5 @@ from kbump.rollouts.rolling import Step, rollout
 
 __all__ = [
     "Applied", "ClusterName", "Explanation", "Log", "Refusal", "RolloutResult", "StatusResult", "Step", "Warned",
-    "Workload", "rollout",
+    "Workload", "rollout", "status",
 ]  # fmt: skip

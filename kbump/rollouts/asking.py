@@ -1,0 +1,97 @@
+"""status(): how far the objects of manifests are, at one moment; nothing is changed."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from kbump.config import NO_CONFIG
+from kbump.errors import ClusterError
+from kbump.rollouts.checking import other_cluster
+from kbump.rollouts.connecting import Connection, connected
+from kbump.rollouts.explaining import explained
+from kbump.rollouts.looking import Memory, Watched, Wishes, look
+from kbump.rollouts.naming import named
+from kbump.rollouts.observing import Lists, Observer, denied_words, now
+from kbump.rollouts.placing import placed
+from kbump.rollouts.reading import planned_of
+from kbump.rollouts.result import Explanation, StatusResult, Workload, subject
+from kbump.rollouts.watching import is_blocking, is_shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kbump.config import Config
+    from kbump.rollouts.connecting import Link
+    from kbump.rollouts.planned import Planned
+
+TIMEOUT_S = 60.0
+_RECENT = timedelta(hours=1)
+
+
+def status(
+    paths: str | Sequence[str] = (),
+    *,
+    environ: Mapping[str, str],
+    names: Sequence[str] = (),
+    text: str | None = None,
+    name: str = "-",
+    config: Config = NO_CONFIG,
+    kubeconfig: str = "",
+    context: str = "",
+    namespace: str = "",
+    log_lines: int = 0,
+    timeout_s: float = TIMEOUT_S,
+) -> StatusResult:
+    """Say how far the workloads of manifests are, or those with `names` such as deployment/web; nothing is changed.
+
+    Manifests, the cluster and `config` are given as to rollout(). Raises UsageError, ConfigError, SourceError and
+    ClusterError, also for another cluster than the one that `config` names.
+    """
+    objects = [] if names else planned_of(paths, text, name)
+    choice = Connection(environ, kubeconfig, context, namespace, time.monotonic() + timeout_s)
+    with connected(choice) as link:
+        for refusal in other_cluster(config.cluster, link.name):
+            raise ClusterError(refusal.message, hint=refusal.hint)
+        if names:
+            return _looked([named(one, link.cluster.namespace) for one in names], link, [], log_lines)
+        found, refusals = placed(link.cluster, objects)
+        unknown = [one.subject for one in refusals]
+        missing = [one.subject for one in found if one.subject in unknown or not _is_there(one, link)]
+        watched = [_watched(one) for one in found if is_shown(one) or is_blocking(one, ())]
+        return _looked(
+            [one for one in watched if subject(one.kind, one.namespace, one.name) not in missing],
+            link,
+            missing,
+            log_lines,
+        )
+
+
+def _is_there(one: Planned, link: Link) -> bool:
+    kind = link.cluster.resolve(one.api_version, one.kind)
+    return kind is not None and link.cluster.get(kind, one.namespace, one.name) is not None
+
+
+def _watched(one: Planned) -> Watched:
+    return Watched(
+        one.api_version, one.kind, one.namespace, one.name, is_blocking(one, ()), location=one.location
+    )  # fmt: skip
+
+
+def _looked(watched: Sequence[Watched], link: Link, missing: list[str], log_lines: int) -> StatusResult:
+    lists = Lists(link.cluster)
+    observer = Observer(link.cluster, lists, now() - _RECENT)
+    workloads: list[Workload] = []
+    for one in watched:
+        seen = observer.seen(one, events=True)
+        if seen.obj is None:
+            name = subject(one.kind, one.namespace, one.name)
+            missing += [name] if name not in missing else []
+            continue
+        found = look(one, seen, Memory(), Wishes(), now(), time.monotonic())
+        open_ = found.word in ("waiting", "failed")
+        why = explained(link.kubectl, one, found, seen, log_lines=log_lines) if open_ else Explanation()
+        told = found.word, found.message, 0.0, one.location, why
+        workloads.append(Workload(one.kind, one.namespace, one.name, "", one.blocking, *told))
+    return StatusResult(link.name, workloads, missing, denied_words(lists.denied, observer.unread))
