@@ -11,7 +11,7 @@ import click
 
 from kbump.report.findings import flat
 from kbump.report.rollout import trouble_text, workload_row
-from kbump.rollouts.rolling import Step
+from kbump.rollouts.options import Step
 
 if TYPE_CHECKING:
     from kbump.rollouts.result import Workload

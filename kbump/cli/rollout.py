@@ -24,7 +24,7 @@ _EPILOG = """\b
 Examples:
   kbump rollout -f kubernetes
   kbump rollout -k overlays/production --context production --timeout 15m
-  kbump rollout -f kubernetes --stable 30s --wait-for Ingress
+  kbump rollout -f kubernetes --stable 30s --wait-for Ingress --undo
   kustomize build . | kbump rollout -f -
   kbump rollout --only-wait deployment/web job/migrate -n shop
   kbump rollout -f kubernetes --dry-run --diff
@@ -69,6 +69,7 @@ not answer; 3 the time is over, and what is not done is named."""
     "--log-lines", type=click.IntRange(0), default=20, show_default=True, metavar="N",
     help="Show the last lines of the logs of what fails; 0 shows none.",
 )  # fmt: skip
+@click.option("--undo", is_flag=True, help="If it fails, put workloads back to the revision that they had.")
 @click.option("--require-workloads", is_flag=True, help="That there is nothing to wait for is an error.")
 @click.option("--diff", is_flag=True, help="Show what `kubectl diff` does before it is applied.")
 @click.option("--dry-run", is_flag=True, help="Check everything, also by the server, and change nothing.")
@@ -146,6 +147,7 @@ def _run(options: dict[str, Any], config: Config, display: Display) -> RolloutRe
             log_lines=options["log_lines"],
             require_workloads=options["require_workloads"],
             diff=options["diff"],
+            undo=options["undo"],
             write=not options["dry_run"],
         )
 
@@ -164,22 +166,25 @@ def _rows(context: click.Context, result: RolloutResult, options: dict[str, Any]
         from kbump.report.rollout_json import rollout_json
 
         return rollout_json(result)
-    from kbump.report.rollout import applied_rows, explanations_text, rows
+    from kbump.report.rollout import applied_rows, explanations_text, rows, undone_rows
 
     colour = coloured(context)
     left = [one for one in result.workloads if one.subject not in display.shown]
     planned = applied_rows(result, colour=colour) if result.ending == "planned" else ""
-    return result.diff + planned + rows(left, colour=colour) + explanations_text(result.workloads, colour=colour)
+    told = result.diff + planned + rows(left, colour=colour) + explanations_text(result.workloads, colour=colour)
+    return told + undone_rows(result, colour=colour)
 
 
 def _say(context: click.Context, result: RolloutResult, options: dict[str, Any]) -> None:
-    from kbump.report.rollout import refusals_text, rollout_words
+    from kbump.report.rollout import refusals_text, rollout_words, undone_words
 
     colour = sys.stderr.isatty() if context.color is None else context.color
     click.echo(refusals_text(result, _read, colour=colour), nl=False, err=True, color=context.color)
     if not options["quiet"] and not result.errors:
         for line in rollout_words(result, verbose=options["verbose"]):
             click.echo(line, err=True, color=context.color)
+    for line in undone_words(result, colour=colour):
+        click.echo(line, err=True, color=context.color)
 
 
 def _read(file: str) -> str | None:

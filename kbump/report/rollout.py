@@ -103,6 +103,35 @@ def _cut(line: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
+def undone_rows(result: RolloutResult, *, colour: bool) -> str:
+    """Return a row for each object that an undo is about, what did not go back last."""
+    paint = Palette(colour)
+    order = ("left", "undone", "failed")
+    ranked = sorted(result.undone, key=lambda one: order.index(one.word))
+    width = max((len(flat(one.subject)) for one in ranked), default=0)
+    words = [paint(one.word.ljust(_WORD_WIDTH), _UNDONE_COLOUR[one.word]) for one in ranked]
+    lines = [
+        f"{word}  {paint(flat(one.subject).ljust(width), 'bold')}  {flat(one.message)}\n"
+        for word, one in zip(words, ranked, strict=True)
+    ]
+    return "".join(["\nundo:\n", *lines]) if lines else ""
+
+
+_UNDONE_COLOUR = {"failed": "red", "left": "yellow", "undone": "green"}
+
+
+def undone_words(result: RolloutResult, *, colour: bool) -> list[str]:
+    """Return what is said last of an undo: what git still has, and loudest, what did not go back."""
+    failed = [flat(one.subject) for one in result.undone if one.word == "failed"]
+    words = []
+    if result.held:
+        words.append(f"git still holds {', '.join(map(flat, result.held))}; the next rollout will try it again")
+    if failed:
+        loud = f"THE UNDO FAILED for {', '.join(failed)}: look at it now, the cluster is between two versions"
+        words.append(Palette(colour)(loud, "red", "bold"))
+    return words
+
+
 def cluster_text(name: ClusterName) -> str:
     """Name a cluster: `https://10.0.0.1:6443 (context qa, Kubernetes v1.36.3)`."""
     beside = ", ".join(

@@ -33,6 +33,8 @@ def rollout_json(result: RolloutResult) -> str:
             "notes": list(result.notes),
             "errors": errors_data(result.errors),
             "diff": result.diff,
+            "undone": [one._asdict() for one in result.undone],
+            "held": list(result.held),
         }
     )  # fmt: skip
 

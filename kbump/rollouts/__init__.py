@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kbump.rollouts.asking import status
+from kbump.rollouts.options import Step
 from kbump.rollouts.result import (
     Applied,
     ClusterName,
@@ -11,12 +12,13 @@ from kbump.rollouts.result import (
     Refusal,
     RolloutResult,
     StatusResult,
+    Undone,
     Warned,
     Workload,
 )
-from kbump.rollouts.rolling import Step, rollout
+from kbump.rollouts.rolling import rollout
 
 __all__ = [
-    "Applied", "ClusterName", "Explanation", "Log", "Refusal", "RolloutResult", "StatusResult", "Step", "Warned",
-    "Workload", "rollout", "status",
+    "Applied", "ClusterName", "Explanation", "Log", "Refusal", "RolloutResult", "StatusResult", "Step", "Undone",
+    "Warned", "Workload", "rollout", "status",
 ]  # fmt: skip

@@ -44,9 +44,11 @@ class Applying(NamedTuple):
     step: Callable[[str], object]
 
 
-def apply_all(objects: Sequence[Planned], work: Applying) -> Outcome:
-    """Apply the objects, phase by phase; end with the first phase of which something is refused."""
-    outcome = Outcome({}, {}, [])
+def apply_all(objects: Sequence[Planned], work: Applying, outcome: Outcome) -> None:
+    """Apply the objects, phase by phase; end with the first phase of which something is refused.
+
+    The outcome is filled as it comes, so that it is there if an error ends it.
+    """
     for phase, mine in enumerate(in_phases(objects)):
         late = [one for one in mine if one.key in work.later]
         outcome.refusals.extend(tried(work.kubectl, late, work.recorded, work.manner)[1] if late else [])
@@ -57,7 +59,6 @@ def apply_all(objects: Sequence[Planned], work: Applying) -> Outcome:
             break
         if phase == FOUNDATIONS:
             outcome.refusals.extend(_established(mine, work))
-    return outcome
 
 
 def _apply_phase(objects: Sequence[Planned], work: Applying, outcome: Outcome) -> None:

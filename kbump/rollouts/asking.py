@@ -50,8 +50,8 @@ def status(
     ClusterError, also for another cluster than the one that `config` names.
     """
     objects = [] if names else planned_of(paths, text, name)
-    choice = Connection(environ, kubeconfig, context, namespace, time.monotonic() + timeout_s)
-    with connected(choice) as link:
+    choice = Connection(environ, kubeconfig, context, namespace)
+    with connected(choice, time.monotonic() + timeout_s) as link:
         for refusal in other_cluster(config.cluster, link.name):
             raise ClusterError(refusal.message, hint=refusal.hint)
         if names:

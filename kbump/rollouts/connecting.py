@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 
 
 class Connection(NamedTuple):
-    """Which cluster, as kubectl's options say it; `deadline` is a moment of time.monotonic()."""
+    """Which cluster, as kubectl's options say it, with the variables that it runs with."""
 
     environ: Mapping[str, str]
     kubeconfig: str
     context: str
     namespace: str
-    deadline: float
 
 
 class Link(NamedTuple):
@@ -34,12 +33,15 @@ class Link(NamedTuple):
 
 
 @contextmanager
-def connected(choice: Connection) -> Iterator[Link]:
-    """Connect; raise ClusterError if the cluster does not answer, or the credentials are none."""
+def connected(choice: Connection, deadline: float) -> Iterator[Link]:
+    """Connect until `deadline`, a moment of time.monotonic().
+
+    Raises ClusterError if the cluster does not answer, or the credentials are none.
+    """
     from kbump.cluster.connection import connect
 
     target = Target(choice.environ, choice.kubeconfig, choice.context, choice.namespace)
-    cluster = connect(target, choice.deadline)
+    cluster = connect(target, deadline)
     name = ClusterName(cluster.server, cluster.context, cluster.version)
-    with Kubectl(target, choice.deadline, cluster.reachable) as kubectl:
+    with Kubectl(target, deadline, cluster.reachable) as kubectl:
         yield Link(name, cluster, kubectl)

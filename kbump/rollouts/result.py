@@ -112,12 +112,31 @@ class Refusal(NamedTuple):
     location: Location | None = None
 
 
+class Undone(NamedTuple):
+    """What became of an object when a rollout that failed was undone.
+
+    `word` is `undone`; `failed`: it should have gone back, and has not; `left`: it is as the rollout made it.
+    """
+
+    kind: str
+    namespace: str
+    name: str
+    word: Literal["undone", "failed", "left"]
+    message: str
+
+    @property
+    def subject(self) -> str:
+        """The object as people name it: `Deployment shop/web`."""
+        return subject(self.kind, self.namespace, self.name)
+
+
 class RolloutResult(NamedTuple):
     """What a rollout did and came to.
 
     `ending` is `done`, `failed` or `timed-out`; `refused`: a check said no, and nothing was written; `nothing`: there
     was nothing to wait for; `superseded`: the checkout is not the tip of its branch any more, and nothing was written;
-    `planned`: a dry run. `validated` is what validate() found, `notes` are what a person should know all the same.
+    `planned`: a dry run. `validated` is what validate() found, `notes` are what a person should know all the same,
+    `undone` says what became of each object that an undo is about, `held` which images of those git still has.
     """
 
     ending: Ending
@@ -130,6 +149,8 @@ class RolloutResult(NamedTuple):
     validated: ValidateResult | None = None
     seconds: float = 0.0
     diff: str = ""
+    undone: Sequence[Undone] = ()
+    held: Sequence[str] = ()
 
     @property
     def exit_code(self) -> int:

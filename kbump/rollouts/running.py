@@ -1,0 +1,207 @@
+"""Run: one rollout, phase by phase."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from kbump.rollouts.applying import Applying, Outcome, apply_all, identity
+from kbump.rollouts.checking import forbidden, other_cluster, schema_version, skew
+from kbump.rollouts.connecting import connected
+from kbump.rollouts.explaining import explained
+from kbump.rollouts.looking import Watched, Wishes
+from kbump.rollouts.naming import named
+from kbump.rollouts.options import Step
+from kbump.rollouts.placing import later, placed
+from kbump.rollouts.recording import record
+from kbump.rollouts.result import Applied, Refusal, RolloutResult
+from kbump.rollouts.trying import Manner, tried
+from kbump.rollouts.undoing import Undoing, images_of, undo
+from kbump.rollouts.waiting import Waiter, Waiting
+from kbump.rollouts.watching import found, is_blocking, is_shown, watched_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from kbump.config import Config
+    from kbump.inspection import ValidateResult
+    from kbump.rollouts.connecting import Connection, Link
+    from kbump.rollouts.options import Options
+    from kbump.rollouts.planned import Key, Planned
+    from kbump.rollouts.reading import Reading
+    from kbump.rollouts.recording import Recorded
+    from kbump.rollouts.result import Change, Ending, Workload
+
+# So much longer than the wait a cluster is asked, to explain what it came to.
+_MORE_S = 30.0
+
+
+class Run:
+    """One rollout; `notes` are what a person should know of it."""
+
+    def __init__(self, options: Options, config: Config, choice: Connection, tell: Callable[..., object]) -> None:
+        """Take what was asked for; nothing is done yet."""
+        self.options, self.config, self.choice, self.tell = options, config, choice, tell
+        self.manner = Manner(
+            options.server_side, options.force_conflicts, options.recreate_jobs, namespace=choice.namespace
+        )
+        self.notes: list[str] = []
+        self.objects: list[Planned] = []
+        self.recorded: dict[Key, Recorded] = {}
+        self.outcome = Outcome({}, {}, [])
+
+    @contextmanager
+    def _connected(self) -> Iterator[Link]:
+        """Connect for as long as a rollout may take from now on."""
+        self.deadline = time.monotonic() + self.options.timeout_s
+        with connected(self.choice, self.deadline + _MORE_S) as self.link:
+            yield self.link
+
+    def only_wait(self, objects: Sequence[Planned], names: Sequence[str]) -> RolloutResult:
+        """Wait for what is there, or will be."""
+        self.tell(Step("connecting"))
+        with self._connected():
+            result = RolloutResult("refused", self.link.name)
+            refusals = other_cluster(self.config.cluster, self.link.name)
+            objects, unknown = placed(self.link.cluster, objects)
+            if refusals or unknown:
+                return result._replace(refusals=refusals or unknown)
+            watched = [
+                Watched(one.api_version, one.kind, one.namespace, one.name, is_blocking(one, self.options.wait_for),
+                        location=one.location)
+                for one in objects
+                if is_shown(one) or is_blocking(one, self.options.wait_for)
+            ]  # fmt: skip
+            watched += [named(one, self.link.cluster.namespace) for one in names]
+            return self._waited([self._found(one) for one in watched], result)
+
+    def _found(self, watched: Watched) -> Watched:
+        """Return what is watched as it is now, so that it is seen if somebody deploys something else."""
+        kind = self.link.cluster.resolve(watched.api_version, watched.kind)
+        obj = self.link.cluster.get(kind, watched.namespace, watched.name) if kind else None
+        return found(watched, obj, blocking=watched.blocking) if obj else watched
+
+    def apply(self, reading: Reading, validated: Callable[[str], ValidateResult]) -> RolloutResult:
+        """Check and apply what was read, wait, and undo it if it fails."""
+        self.notes += [f"passed over: {path} {reason}" for path, reason in reading.skipped]
+        self.tell(Step("connecting"))
+        with self._connected():
+            result = self._checked(reading, validated)
+        if self.options.undo and self.outcome.applied and result.ending in ("failed", "timed-out"):
+            result = self._undone(result)
+        return result._replace(notes=self.notes)
+
+    def _checked(self, reading: Reading, validated: Callable[[str], ValidateResult]) -> RolloutResult:
+        """Check all that can be checked without the objects' own kinds and namespaces."""
+        link = self.link
+        result = RolloutResult("refused", link.name)
+        refusals = other_cluster(self.config.cluster, link.name)
+        if refusals:
+            return result._replace(refusals=refusals)
+        version, words = schema_version(link.name.version)
+        self.notes += [*skew(link.kubectl.version()), *words]
+        self.tell(Step(f"checking manifests for Kubernetes {version}"))
+        checked = validated(version)
+        result = result._replace(validated=checked)
+        if checked.errors or checked.at_least("error"):
+            return result._replace(errors=checked.errors)
+        self.objects, refusals = placed(link.cluster, reading.objects)
+        if not any(is_blocking(one, self.options.wait_for) for one in self.objects):
+            refusals += [_NOTHING] if self.options.require_workloads else []
+            self.notes.append(_NOTHING.message)
+        return result._replace(refusals=refusals) if refusals else self._tried(result)
+
+    def _tried(self, result: RolloutResult) -> RolloutResult:
+        """Record what is there, let the server try everything, then apply."""
+        self.notes += forbidden(self.link.cluster, self.objects)
+        self.recorded = record(self.link.cluster, self.objects)
+        postponed = {one.key for one in later(self.link.cluster, self.objects, self.recorded)}
+        asked = [one for one in self.objects if one.key not in postponed]
+        self.tell(Step("asking the server whether it would take them"))
+        made, refusals = tried(self.link.kubectl, asked, self.recorded, self.manner)
+        if refusals:
+            return result._replace(refusals=refusals)
+        if self.options.diff:
+            result = result._replace(diff=self.link.kubectl.diff([one.data for one in asked]))
+        if not self.options.write:
+            return result._replace(ending="planned", applied=_planned(self.objects, self.recorded, made))
+        return self._applied(postponed, result)
+
+    def _applied(self, postponed: Collection[Key], result: RolloutResult) -> RolloutResult:
+        work = Applying(
+            self.link.cluster, self.link.kubectl, self.manner, self.recorded, postponed, self.deadline,
+            lambda words: self.tell(Step(words)),
+        )  # fmt: skip
+        apply_all(self.objects, work, self.outcome)
+        result = result._replace(applied=list(self.outcome.applied.values()))
+        if self.outcome.refusals:
+            return result._replace(ending="failed", refusals=self.outcome.refusals)
+        watched = [watched_of(one, self.outcome, self.options.wait_for) for one in self.objects]
+        return self._waited([one for one in watched if one], result)
+
+    def _undone(self, result: RolloutResult) -> RolloutResult:
+        """Put back what this run changed, but for what somebody else has changed since."""
+        self.tell(Step("undoing"))
+        taken = {one.subject for one in result.of("superseded", "deleted")}
+        with self._connected() as link:
+            work = Undoing(
+                link, self.recorded, self.outcome, {one.key for one in self.objects if one.subject in taken},
+                lambda watched: self._watched(watched, Wishes())[0],
+            )  # fmt: skip
+            told = undo(self.objects, work)
+        back = {(one.kind, one.namespace, one.name) for one in told if one.word != "left"}
+        held = [image for one in self.objects if one.key[1:] in back for image in images_of(one.data)]
+        return result._replace(undone=told, held=list(dict.fromkeys(held)))
+
+    def _waited(self, watched: Sequence[Watched], result: RolloutResult) -> RolloutResult:
+        wishes = Wishes(self.options.grace, self.options.wait_terminated, self.options.stable_s > 0)
+        workloads, notes = self._watched(watched, wishes, self.options.stable_s)
+        self.notes += notes
+        return result._replace(ending=_ending(workloads), workloads=workloads, notes=self.notes)
+
+    def _watched(
+        self, watched: Sequence[Watched], wishes: Wishes, stable_s: float = 0.0
+    ) -> tuple[list[Workload], list[str]]:
+        waiting = Waiting(self.deadline, wishes, stable_s, self.options.keep_going, self.tell)
+        waiter = Waiter(self.link.cluster, self.link.kubectl, watched, waiting)
+        kubectl, lines = self.link.kubectl, self.options.log_lines
+        workloads = waiter.wait(lambda one, look, seen: explained(kubectl, one, look, seen, log_lines=lines))
+        return workloads, waiter.notes
+
+
+_NOTHING = Refusal("", "there is no workload to wait for", "name files that have one")
+
+
+def _ending(workloads: Sequence[Workload]) -> Ending:
+    left = [one for one in workloads if one.blocking and not one.settled]
+    if any(one.word in ("failed", "superseded", "deleted") for one in left):
+        return "failed"
+    return "timed-out" if left else "done"
+
+
+def _planned(
+    objects: Sequence[Planned], recorded: Mapping[Key, Recorded], made: Sequence[Mapping[str, Any]]
+) -> list[Applied]:
+    """Return what apply would make of the objects."""
+    would = {identity(one): one for one in made}
+    return [
+        Applied(
+            one.kind, one.namespace, one.name, _change(recorded[one.key].live, would.get(one.key[1:])), one.location
+        )
+        for one in objects
+    ]
+
+
+def _change(live: Mapping[str, Any] | None, would: Mapping[str, Any] | None) -> Change:
+    if live is None:
+        return "created"
+    return "unchanged" if would is not None and _content(live) == _content(would) else "changed"
+
+
+def _content(obj: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = {key: value for key, value in obj["metadata"].items() if key not in _VOLATILE}
+    return {**obj, "metadata": metadata}
+
+
+_VOLATILE = ("generation", "managedFields", "resourceVersion")
