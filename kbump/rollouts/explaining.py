@@ -27,7 +27,7 @@ def explained(kubectl: Kubectl, watched: Watched, look: Look, seen: Seen, *, log
     """Explain one workload; what cannot be read is left out."""
     troubles = _shown(look.troubles or list(_unready(seen)))
     logs = [log for one in troubles for log in _logs(kubectl, watched, one, log_lines)] if log_lines else []
-    return Explanation(troubles, logs, list(_warnings(seen.events))[:_WARNINGS], _command(watched, troubles))
+    return Explanation(troubles, logs, list(_warnings(seen.around.events))[:_WARNINGS], _command(watched, troubles))
 
 
 def _shown(troubles: Sequence[Trouble]) -> list[Trouble]:
@@ -44,7 +44,7 @@ def _shown(troubles: Sequence[Trouble]) -> list[Trouble]:
 
 def _unready(seen: Seen) -> Iterable[Trouble]:
     """Yield the pods that are not ready, where nothing else is known of them."""
-    for pod in seen.pods.new:
+    for pod in seen.newest:
         found = status({**pod, "apiVersion": "v1", "kind": "Pod"})
         if found.word != "done":
             yield Trouble("unready", found.message, pod=str(pod["metadata"]["name"]))

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from kbump.cluster.diagnosis import Trouble, judged, pull_messages, troubles
-from kbump.cluster.status import status
-from kbump.rollouts.revisions import Pods, ending, uid
+from kbump.cluster.diagnosis import Around, Trouble, diagnosed, judged, pull_messages
+from kbump.cluster.plain import counted, is_ending
+from kbump.cluster.status import Status, after, chosen, status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from kbump.cluster.status import Status
+    from kbump.cluster.plain import Object
     from kbump.errors import Location
     from kbump.rollouts.result import Change, Word
 
-    Object = Mapping[str, Any]
-
-# A Job starts another pod until its `backoffLimit`; what it comes to is said of the Job.
-_TRIED_AGAIN = ("crash", "out-of-memory", "failed", "evicted")
+    Place = tuple[str, str]
 
 
 class Watched(NamedTuple):
-    """A workload to watch, as it was right after it was applied; `blocking` says whether the rollout waits for it.
+    """A workload to watch; `blocking` says whether the rollout waits for it.
 
-    `uid` and `generation` are empty where nothing was applied, and `template` is that of its pods.
+    `applied` is the object as it was right after it was applied, or first looked at; None if it was not there.
     """
 
     api_version: str
@@ -34,34 +31,45 @@ class Watched(NamedTuple):
     name: str
     blocking: bool = True
     change: Change = ""
-    uid: str = ""
-    generation: int = 0
-    template: Any = None
+    applied: Object | None = None
     location: Location | None = None
 
 
 class Seen(NamedTuple):
-    """What there is of a workload at a moment; None if it is not there."""
+    """What there is of a workload at a moment, None if it is not there, and what is around it."""
 
     obj: Object | None
-    pods: Pods = Pods()
-    events: Sequence[Object] = ()
+    around: Around = Around()
+    classes: Sequence[Object] = ()
+
+    @property
+    def newest(self) -> list[Object]:
+        """The pods of the newest revision."""
+        return chosen(self.obj, self.around.pods, self.around.revisions).newest if self.obj else []
 
 
 class Memory(NamedTuple):
-    """What is to be remembered of a workload: since when it has which trouble, and what was said of images."""
+    """What is to be remembered of a workload.
+
+    Since when it has which trouble, what was said of images, its last status, and whether it has been done.
+    """
 
     since: Mapping[tuple[str, str, str], float] = {}
-    pulls: Mapping[tuple[str, str], str] = {}
+    pulls: Mapping[Place, str] = {}
+    last: Status | None = None
     was_done: bool = False
 
 
 class Wishes(NamedTuple):
-    """How to judge: `grace` multiplies all patience; `terminated` waits for old pods to be gone, too."""
+    """How to judge: `grace` multiplies all patience; `terminated` waits for old pods to be gone, too.
+
+    `stable` has no patience with what was done before; `before` says how often containers were started before all.
+    """
 
     grace: float = 1.0
     terminated: bool = False
     stable: bool = False
+    before: Mapping[Place, int] = {}
 
 
 class Look(NamedTuple):
@@ -73,63 +81,56 @@ class Look(NamedTuple):
     memory: Memory = Memory()
 
 
+_ABSENT = Status("waiting", "it is not there")
+
+
 def look(watched: Watched, seen: Seen, memory: Memory, wishes: Wishes, now: datetime, clock: float) -> Look:
     """Say what a workload has come to; `clock` is the moment in seconds that patience is measured by."""
-    if seen.obj is None or is_superseded(watched, seen.obj):
-        return _absent(watched, seen)._replace(memory=memory)
-    found = status(seen.obj)
+    found = after(watched.applied, seen.obj, memory.last) if watched.applied else None
+    if found is None and seen.obj is not None:
+        around = seen.around
+        found = status(
+            seen.obj, pods=around.pods, revisions=around.revisions, nodes=around.nodes, classes=seen.classes
+        )  # fmt: skip
+    found = found or _ABSENT
+    memory = memory._replace(last=found)
+    if seen.obj is None or found.word not in ("done", "failed", "waiting"):
+        return Look(_word(found), found.message, memory=memory)
     if found.word == "done":
         return _done(found, seen, memory, wishes)
-    if found.word in _OTHERS:
-        return Look(_OTHERS[found.word], found.message, memory=memory)
-    return _unfinished(watched, found, seen, memory, wishes, now, clock)
+    return _unfinished(seen, seen.obj, found, memory, wishes, now, clock)
 
 
-_OTHERS: Mapping[str, Word] = {"deleting": "deleted", "manual": "manual", "paused": "paused"}
-
-
-def _absent(watched: Watched, seen: Seen) -> Look:
-    if seen.obj is not None:
-        return Look("superseded", "somebody else deployed it meanwhile")
-    if watched.uid:
-        return Look("deleted", "somebody deleted it meanwhile")
-    return Look("waiting", "it is not there")
-
-
-def is_superseded(watched: Watched, obj: Object) -> bool:
-    """Whether somebody else put another template, or another object, in the place of what was applied."""
-    if watched.uid and uid(obj) != watched.uid:
-        return True
-    newer = int(obj.get("metadata", {}).get("generation", 0)) > watched.generation > 0
-    # What scales a workload raises its generation, too.
-    return newer and bool(obj.get("spec", {}).get("template") != watched.template)
+def _word(found: Status) -> Word:
+    """Return what the result calls it: what is deleted, or on its way to be, is one word there."""
+    if found.word == "deleting" or found.word == "gone":  # noqa: PLR1714 (mypy narrows only this)
+        return "deleted"
+    return found.word
 
 
 def _done(found: Status, seen: Seen, memory: Memory, wishes: Wishes) -> Look:
     memory = memory._replace(was_done=True, since={})
-    left = ending([*seen.pods.old, *seen.pods.new]) or seen.pods.old
-    if wishes.terminated and left:
-        return Look("waiting", f"{len(left)} old pod{'s' * (len(left) != 1)} to be gone", memory=memory)
+    if wishes.terminated and seen.obj:
+        newest, older, _ = chosen(seen.obj, seen.around.pods, seen.around.revisions)
+        left = [*older, *filter(is_ending, newest)]
+        if left:
+            return Look("waiting", f"{counted(len(left), 'old pod')} to be gone", memory=memory)
     return Look("done", found.message, memory=memory)
 
 
 def _unfinished(
-    watched: Watched, found: Status, seen: Seen, memory: Memory, wishes: Wishes, now: datetime, clock: float
+    seen: Seen, obj: Object, found: Status, memory: Memory, wishes: Wishes, now: datetime, clock: float
 ) -> Look:
-    pulls = {**memory.pulls, **pull_messages(seen.pods.new)}
-    # A Deployment repeats what its ReplicaSet says.
-    owners = [one for one in (seen.pods.replica_set or seen.obj,) if one]
-    told = troubles(seen.pods.new, owners=owners, events=seen.events, now=now, pulls=pulls)
+    pulls = {**memory.pulls, **pull_messages(seen.newest)}
+    told = diagnosed(obj, seen.around, now=now, pulls=pulls, before=wishes.before)
     # What was well and is not any more has had its time.
     grace = 0.0 if wishes.stable and memory.was_done else wishes.grace
     verdict = judged(told, memory.since, clock, grace=grace)
-    fatal = [one for one in verdict.fatal if watched.kind != "Job" or one.reason not in _TRIED_AGAIN]
     memory = memory._replace(since=verdict.since, pulls=pulls)
     if found.word == "failed":
         return Look("failed", found.message, told, memory)
-    if fatal:
-        rest = [one for one in told if one not in fatal]
-        return Look("failed", _sentence(fatal[0]), [*fatal, *rest], memory)
+    if verdict.fatal:
+        return Look("failed", _sentence(verdict.fatal[0]), [*verdict.fatal, *verdict.passing], memory)
     return Look("waiting", found.message, told, memory)
 
 

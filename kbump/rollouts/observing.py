@@ -6,9 +6,11 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from kbump.cluster.diagnosis import Around
+from kbump.cluster.plain import dig, name
 from kbump.errors import ClusterError
 from kbump.rollouts.looking import Seen
-from kbump.rollouts.revisions import HELPERS, Owned, pods_of
+from kbump.rollouts.revisions import CLASS, CONTROLLER_REVISION, HELPERS, NODE, POD, REPLICA_SET, Owned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from kbump.cluster.connection import Cluster
     from kbump.cluster.target import Kind
     from kbump.rollouts.looking import Watched
-    from kbump.rollouts.revisions import Pods
 
     Object = Mapping[str, Any]
     Scope = tuple[Kind, str]
@@ -79,18 +80,27 @@ class Observer:
         obj = self._named(scope).get(watched.name) if scope else None
         if obj is None:
             return Seen(None)
-        pods = self._pods(watched, obj)
-        return Seen(obj, pods, self._warnings(watched, pods) if events else ())
+        around = self._around(watched, obj)
+        told = self._warnings(watched, around) if events and watched.namespace else []
+        return Seen(obj, around._replace(events=told), self._helper(CLASS, watched).all)
 
-    def _pods(self, watched: Watched, obj: Object) -> Pods:
-        found = [self._owned(scope_of(self.cluster, *one, watched.namespace)) for one in HELPERS.get(watched.kind, ())]
-        return pods_of(obj, found[-1], found[0]) if found else pods_of(obj, Owned(()), Owned(()))
+    def _around(self, watched: Watched, obj: Object) -> Around:
+        """Return what a workload controls, and the nodes if they matter."""
+        if watched.kind == "Pod":
+            return Around([obj])
+        revisions = [
+            one for kind in (REPLICA_SET, CONTROLLER_REVISION) for one in self._helper(kind, watched).by(obj)
+        ]  # fmt: skip
+        return Around(self._helper(POD, watched).by(obj, *revisions), revisions, nodes=self._helper(NODE, watched).all)
 
-    def _warnings(self, watched: Watched, pods: Pods) -> list[Object]:
-        about = {watched.name, *(str(one["metadata"]["name"]) for one in pods.new)}
-        if pods.replica_set:
-            about.add(str(pods.replica_set["metadata"]["name"]))
-        return [one for one in self._events(watched.namespace) if one.get("involvedObject", {}).get("name") in about]
+    def _helper(self, kind: tuple[str, str], watched: Watched) -> Owned:
+        """Return the objects of a kind that tells of a workload, none if it does not."""
+        helps = kind in HELPERS.get(watched.kind, ())
+        return self._owned(scope_of(self.cluster, *kind, watched.namespace) if helps else None)
+
+    def _warnings(self, watched: Watched, around: Around) -> list[Object]:
+        about = {watched.name, *(name(one) for one in (*around.pods, *around.revisions))}
+        return [one for one in self._events(watched.namespace) if dig(one, "involvedObject", "name") in about]
 
     def _events(self, namespace: str) -> list[Object]:
         asked, found = self.events.get(namespace, (0.0, []))

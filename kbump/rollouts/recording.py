@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kbump.rollouts.revisions import REVISION, Owned, annotation, newest_revision
+from kbump.cluster.diagnosis import restarts
+from kbump.cluster.plain import text
+from kbump.errors import ClusterError
+from kbump.rollouts.revisions import HELPERS, REVISION, Owned, annotation, newest_revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,6 +47,19 @@ def _recorded(cluster: Cluster, one: Planned) -> Recorded:
     kind = cluster.resolve(one.api_version, one.kind)
     live = cluster.get(kind, one.namespace if kind.namespaced else "", one.name) if kind else None
     return Recorded(live, _revision(cluster, live) if live else 0)
+
+
+def started_before(cluster: Cluster, recorded: Iterable[Recorded]) -> dict[tuple[str, str], int]:
+    """Return how often the containers around workloads were started again so far: that is none of this rollout."""
+    kind = cluster.resolve("v1", "Pod")
+    found = [one.live for one in recorded if one.live and one.live.get("kind") in (*HELPERS, "Pod")]
+    namespaces = dict.fromkeys(text(one, "metadata", "namespace") for one in found)
+    before: dict[tuple[str, str], int] = {}
+    for namespace in filter(None, namespaces):
+        # Without the permission all restarts count.
+        with suppress(ClusterError):
+            before |= restarts(cluster.list(kind, namespace).objects if kind else ())
+    return before
 
 
 def _revision(cluster: Cluster, live: Object) -> int:

@@ -14,7 +14,7 @@ from kbump.rollouts.looking import Watched, Wishes
 from kbump.rollouts.naming import named
 from kbump.rollouts.options import Step
 from kbump.rollouts.placing import later, placed
-from kbump.rollouts.recording import record
+from kbump.rollouts.recording import record, started_before
 from kbump.rollouts.result import Applied, Refusal, RolloutResult
 from kbump.rollouts.trying import Manner, tried
 from kbump.rollouts.undoing import Undoing, images_of, undo
@@ -49,6 +49,7 @@ class Run:
         self.notes: list[str] = []
         self.objects: list[Planned] = []
         self.recorded: dict[Key, Recorded] = {}
+        self.before: dict[tuple[str, str], int] = {}
         self.outcome = Outcome({}, {}, [])
 
     @contextmanager
@@ -116,6 +117,7 @@ class Run:
         """Record what is there, let the server try everything, then apply."""
         self.notes += forbidden(self.link.cluster, self.objects)
         self.recorded = record(self.link.cluster, self.objects)
+        self.before = started_before(self.link.cluster, self.recorded.values())
         postponed = {one.key for one in later(self.link.cluster, self.objects, self.recorded)}
         asked = [one for one in self.objects if one.key not in postponed]
         self.tell(Step("asking the server whether it would take them"))
@@ -155,7 +157,7 @@ class Run:
         return result._replace(undone=told, held=list(dict.fromkeys(held)))
 
     def _waited(self, watched: Sequence[Watched], result: RolloutResult) -> RolloutResult:
-        wishes = Wishes(self.options.grace, self.options.wait_terminated, self.options.stable_s > 0)
+        wishes = Wishes(self.options.grace, self.options.wait_terminated, self.options.stable_s > 0, self.before)
         workloads, notes = self._watched(watched, wishes, self.options.stable_s)
         self.notes += notes
         return result._replace(ending=_ending(workloads), workloads=workloads, notes=self.notes)

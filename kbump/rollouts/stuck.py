@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kbump.cluster.status import status
-from kbump.rollouts.revisions import Owned, pods_of
+from kbump.cluster.status import chosen, status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +23,8 @@ def unstick(cluster: Cluster, workload: Object) -> list[str]:
     kind = cluster.resolve("v1", "Pod")
     if kind is None or workload["spec"].get("podManagementPolicy") == "Parallel":
         return []
-    listed = Owned(cluster.list(kind, namespace).objects)
-    stuck = [one for one in pods_of(workload, listed, Owned(())).old if status(one).word != "done"]
+    older = chosen(workload, cluster.list(kind, namespace).objects).older
+    stuck = [one for one in older if status(one).word != "done"]
     return [
         str(one["metadata"]["name"])
         for one in stuck

@@ -6,9 +6,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
+from kbump.cluster.status import after
 from kbump.cluster.watch import Watch
 from kbump.errors import ClusterError
-from kbump.rollouts.blaming import deployer
 from kbump.rollouts.looking import Look, Wishes, look
 from kbump.rollouts.observing import Observer, denied_words, now, scope_of, scopes_of
 from kbump.rollouts.result import Explanation, Workload
@@ -94,13 +94,13 @@ class Waiter:
         return denied_words(self.watch.denied, [*self.observer.unread, *broken])
 
     def _blame(self) -> None:
-        """Say who deployed over this rollout."""
+        """Say who deployed over this rollout: the watch does not keep who wrote what."""
         for number, (watched, found) in enumerate(zip(self.watched, self.looks, strict=True)):
             kind = self.cluster.resolve(watched.api_version, watched.kind) if found.word == "superseded" else None
             obj = self.cluster.get(kind, watched.namespace, watched.name, managed=True) if kind else None
-            who = deployer(obj) if obj else ""
-            if who:
-                self.looks[number] = found._replace(message=f"{found.message}: {who}")
+            told = after(watched.applied, obj) if obj and watched.applied else None
+            if told:
+                self.looks[number] = found._replace(message=told.message)
 
     def _explained(self, number: int, one: Workload, explain: Callable[[Watched, Look, Seen], Explanation]) -> Workload:
         if one.settled or one.word in ("superseded", "deleted") or not one.blocking:

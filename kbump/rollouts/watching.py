@@ -8,8 +8,9 @@ from kbump.cluster.status import BLOCKING
 from kbump.rollouts.looking import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from kbump.cluster.plain import Object
     from kbump.rollouts.applying import Outcome
     from kbump.rollouts.planned import Planned
 
@@ -18,13 +19,11 @@ _SHOWN = ("CronJob", "Ingress", "PersistentVolumeClaim")
 _ALL = "all"
 
 
-def found(planned: Planned | Watched, obj: Mapping[str, Any], **more: Any) -> Watched:
+def found(planned: Planned | Watched, obj: Object, **more: Any) -> Watched:
     """Return what is watched, as the server has it right now."""
-    metadata = obj.get("metadata", {})
-    template = (obj.get("spec") or {}).get("template")
     return Watched(
         planned.api_version, planned.kind, planned.namespace, planned.name, location=planned.location,
-        uid=str(metadata.get("uid", "")), generation=int(metadata.get("generation", 0)), template=template, **more,
+        applied=obj, **more,
     )  # fmt: skip
 
 
