@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kbump.cli.cluster import cluster_options, kubeconfig_of, manifests_of
+from kbump.cli.commenting import below_top, comment, comment_option
 from kbump.cli.edge import Interrupted, say_error
 from kbump.cli.options import CONTEXT, Duration, ListedText, apply_defaults, coloured, report_options
 from kbump.errors import KbumpError, UsageError
+from kbump.marker import Marker
 from kbump.workspace import find_config
 
 if TYPE_CHECKING:
@@ -70,11 +73,16 @@ not answer; 3 the time is over, and what is not done is named."""
     help="Show the last lines of the logs of what fails; 0 shows none.",
 )  # fmt: skip
 @click.option("--undo", is_flag=True, help="If it fails, put workloads back to the revision that they had.")
+@click.option(
+    "--require-tip", is_flag=True,
+    help="Apply nothing if the checkout is not the tip of its remote branch any more; exit 0.",
+)  # fmt: skip
 @click.option("--require-workloads", is_flag=True, help="That there is nothing to wait for is an error.")
 @click.option("--diff", is_flag=True, help="Show what `kubectl diff` does before it is applied.")
 @click.option("--dry-run", is_flag=True, help="Check everything, also by the server, and change nothing.")
+@comment_option
 @report_options(
-    "text", "json",
+    "text", "markdown", "json", "github",
     more="Say also what begins, and what was passed over.",
 )  # fmt: skip
 @click.pass_context
@@ -96,7 +104,21 @@ def rollout_command(context: click.Context, /, **_: Any) -> int:
         raise
     finally:
         display.clear()
-    return _report(context, result, options, display)
+    code = _report(context, result, options, display)
+    if options["comment"] is None:
+        return code
+    page = partial(_page, result)
+    return max(code, comment(page, Marker("rollout", below_top(start)), start, options)) if code < _BAD else code
+
+
+# A comment that could not be written makes a bad end no better.
+_BAD = 2
+
+
+def _page(result: RolloutResult, limit: int) -> str:
+    from kbump.report.rollout_markdown import rollout_markdown
+
+    return rollout_markdown(result, limit=limit)
 
 
 def _display(context: click.Context, options: dict[str, Any]) -> Display:
@@ -113,6 +135,7 @@ def _display(context: click.Context, options: dict[str, Any]) -> Display:
 
 
 def _run(options: dict[str, Any], config: Config, display: Display) -> RolloutResult:
+    from kbump.drone import build_of
     from kbump.rollouts import rollout
 
     names = options["names"]
@@ -148,6 +171,8 @@ def _run(options: dict[str, Any], config: Config, display: Display) -> RolloutRe
             require_workloads=options["require_workloads"],
             diff=options["diff"],
             undo=options["undo"],
+            require_tip=options["require_tip"],
+            branch=build_of(os.environ).branch,
             write=not options["dry_run"],
         )
 
@@ -162,10 +187,12 @@ def _report(context: click.Context, result: RolloutResult, options: dict[str, An
 
 
 def _rows(context: click.Context, result: RolloutResult, options: dict[str, Any], display: Display) -> str:
-    if options["output"] == "json":
-        from kbump.report.rollout_json import rollout_json
+    if options["output"] != "text":
+        from importlib import import_module
 
-        return rollout_json(result)
+        form = options["output"]
+        made: str = getattr(import_module(f"kbump.report.rollout_{form}"), f"rollout_{form}")(result)
+        return made
     from kbump.report.rollout import applied_rows, explanations_text, rows, undone_rows
 
     colour = coloured(context)

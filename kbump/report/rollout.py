@@ -169,10 +169,11 @@ def rollout_words(result: RolloutResult, *, verbose: bool) -> list[str]:
     words = [f"note: {flat(note)}" for note in notes]
     if passed:
         words.append(f"{counted(passed, 'path')} passed over; `-v` names them")
-    return [*words, flat(_sum(result))]
+    return [*words, flat(sum_text(result))]
 
 
-def _sum(result: RolloutResult) -> str:
+def sum_text(result: RolloutResult) -> str:
+    """Say in one line what a rollout came to."""
     took = f"{result.seconds:.1f} s"
     if result.ending == "refused":
         return f"refused: {_refused(result)}; nothing was changed"
@@ -209,12 +210,9 @@ def applied_text(result: RolloutResult) -> str:
 def _workloads(result: RolloutResult) -> str:
     numbers = Counter(one.word for one in result.workloads if one.blocking)
     parts = [f"{number:,} {word}" for word, number in numbers.items()]
-    total = sum(numbers.values())
-    return (
-        f"{counted(total, 'workload')} {'done' if set(numbers) == {'done'} else ', '.join(parts)}"
-        if total
-        else "no workload"
-    )
+    if not numbers:
+        return "no workload to wait for"
+    return f"{counted(sum(numbers.values()), 'workload')} {'done' if set(numbers) == {'done'} else ', '.join(parts)}"
 
 
 def status_words(result: StatusResult) -> list[str]:

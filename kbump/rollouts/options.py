@@ -27,6 +27,8 @@ class Options(NamedTuple):
     require_workloads: bool = False
     diff: bool = False
     undo: bool = False
+    require_tip: bool = False
+    branch: str = ""
     write: bool = True
 
 

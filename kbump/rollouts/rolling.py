@@ -44,7 +44,8 @@ def rollout(
     `keep_going` (though one workload is doomed), `wait_for` (kinds, or `all`), `wait_terminated` (old pods are gone),
     `only_wait` (nothing is applied; then there may be `names`, such as deployment/web, instead of manifests),
     `stable_s` (all stay done for so long), `log_lines`, `require_workloads`, `diff` (of kubectl), `undo` (what failed,
-    within another `timeout_s`) and `write` (False: only check). `tell` is called with the phases and with how far the
+    within another `timeout_s`), `require_tip` (of the remote `branch`, else of the one that is checked out; a checkout
+    that is behind is superseded) and `write` (False: only check). `tell` is called with the phases and with how far the
     wait is.
 
     Raises UsageError, ConfigError, SourceError and ClusterError; what a check refuses is in the result.
@@ -61,7 +62,13 @@ def rollout(
         if given.only_wait:
             result = run.only_wait(reading.objects, ())
         else:
-            result = run.apply(reading, lambda version: _validated(paths, text, name, version))
+            start = next(iter([paths] if isinstance(paths, str) else paths), ".") if text is None else name
+            late = run.behind(start) if given.require_tip else ""
+            result = (
+                RolloutResult("superseded", notes=[late])
+                if late
+                else run.apply(reading, lambda version: _validated(paths, text, name, version))
+            )
     return result._replace(seconds=time.monotonic() - began)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 # So much longer than the wait a cluster is asked, to explain what it came to.
 _MORE_S = 30.0
+_GIT_S = 60.0
 
 
 class Run:
@@ -82,6 +84,17 @@ class Run:
         kind = self.link.cluster.resolve(watched.api_version, watched.kind)
         obj = self.link.cluster.get(kind, watched.namespace, watched.name) if kind else None
         return found(watched, obj, blocking=watched.blocking) if obj else watched
+
+    def behind(self, start: str) -> str:
+        """Return what to say if the checkout around a path is not the tip of its branch any more."""
+        from kbump.rollouts.tip import behind
+
+        self.tell(Step("asking whether the checkout is still the tip of its branch"))
+        folder = start if os.path.isdir(start) else os.path.dirname(start)
+        limit = time.monotonic() + _GIT_S
+        allow_http = self.config.forge.allow_http
+        branch = self.options.branch
+        return behind(folder or ".", self.choice.environ, branch=branch, deadline=limit, allow_http=allow_http)
 
     def apply(self, reading: Reading, validated: Callable[[str], ValidateResult]) -> RolloutResult:
         """Check and apply what was read, wait, and undo it if it fails."""

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
+from kbump.cluster.plain import dig
 from kbump.cluster.status import after
 from kbump.cluster.watch import Watch
 from kbump.errors import ClusterError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from kbump.cluster.kubectl import Kubectl
     from kbump.rollouts.looking import Seen, Watched, Wishes
 
-# What `kubectl rollout status` has a word for; an update strategy of OnDelete never comes to `done` here.
+# What `kubectl rollout status` has a word for.
 _CONFIRMED = ("DaemonSet", "Deployment", "StatefulSet")
 _KUBECTLS, _KUBECTL_S = 4, 10
 # So often is looked, at least and at most.
@@ -59,6 +60,7 @@ class Waiter:
         self.looks: list[Look] = [Look("waiting", "not looked at yet") for _ in watched]
         self.ends: list[float] = [0.0 for _ in watched]
         self.confirmed: dict[int, Future[bool]] = {}
+        self.denied: set[int] = set()
         self.steady_since: float | None = None
         self.told: dict[int, object] = {}
         self.notes: list[str] = []
@@ -137,8 +139,11 @@ class Waiter:
             return
         seen = self.observer.seen(watched, events=before.word == "waiting")
         found = look(watched, seen, before.memory, self.waiting.wishes, now(), time.monotonic())
-        if found.word == "done" and watched.kind in _CONFIRMED and watched.blocking:
+        if found.word == "done" and watched.blocking and _is_known_to_kubectl(watched, seen):
             found = self._confirm(number, found)
+        elif found.word != "done":
+            self.confirmed.pop(number, None)
+            self.denied.discard(number)
         if found.word != before.word:
             self.ends[number] = time.monotonic() - self.began
         self.looks[number] = found
@@ -149,17 +154,19 @@ class Waiter:
         return scope is None or scope in self.watch.known
 
     def _confirm(self, number: int, found: Look) -> Look:
-        """Let kubectl say that a workload is done; for anything else that it says there is one more look."""
-        if self.looks[number].word == "done":
-            return found
+        """Let kubectl say that a workload is done; for anything else that it says there is one more look.
+
+        Its exit status 1 means six things, and of pods on nodes that are not ready it waits for ever.
+        """
         asked = self.confirmed.get(number)
+        if self.looks[number].word == "done" or number in self.denied:
+            return found
         if asked is None:
             self.confirmed[number] = self.pool.submit(self._ask, self.watched[number])
         elif asked.done():
             if asked.result():
                 return found
-            del self.confirmed[number]
-            return found._replace(word="waiting", message=f"{found.message}; kubectl does not say so yet")
+            self.denied.add(number)
         return found._replace(word="waiting")
 
     def _ask(self, watched: Watched) -> bool:
@@ -192,3 +199,9 @@ class Waiter:
             )
             for one, found, ended in zip(self.watched, self.looks, self.ends, strict=True)
         ]  # fmt: skip
+
+
+def _is_known_to_kubectl(watched: Watched, seen: Seen) -> bool:
+    """Whether `kubectl rollout status` has a word for it: of OnDelete it has none."""
+    on_delete = dig(seen.obj, "spec", "updateStrategy", "type") == "OnDelete"
+    return watched.kind in _CONFIRMED and not on_delete

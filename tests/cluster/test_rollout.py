@@ -68,7 +68,9 @@ AT_ONCE = {
     "a quota that is full for a stateful set": (
         QUOTA + workload("StatefulSet", pods()), "its pods may not be made: *exceeded quota*",
     ),
-    "a pod that no node takes": (workload("Deployment", pods(more=NOWHERE)), "pod web-*: no node takes it: of 3 nodes 3 *"),
+    "a pod that no node takes": (
+        workload("Deployment", pods(more=NOWHERE)), "pod web-*: no node takes it: of 3 nodes 3 *",
+    ),
 }  # fmt: skip
 
 

@@ -1,0 +1,40 @@
+"""behind(): whether a checkout is still the tip of its branch: an older build must not undo what a newer one did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kbump.errors import GitError, UsageError
+from kbump.git import Repository, credentials, head, session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def behind(path: str, environ: Mapping[str, str], *, branch: str, deadline: float, allow_http: bool = False) -> str:
+    """Return what to say of a checkout around a path that is not the tip of its remote branch, "" if it is.
+
+    The branch is the one that is checked out, if none is given. Raises UsageError and GitError if that cannot be told.
+    """
+    with session(None, environ, deadline=deadline) as git:
+        here = Repository(git, path)
+        commit, remote = here.tip(), here.origin()
+        name = branch or _checked_out(here)
+    if remote is None:
+        raise UsageError("the checkout has no remote `origin`, whose tip it could be", hint="leave out `--require-tip`")
+    given = credentials(remote, environ, allow_http=allow_http)
+    with session(remote, environ, credentials=given, deadline=deadline) as git:
+        tip = head(git, name)
+    if not tip:
+        raise GitError(f"{remote.url} has no branch `{name}` any more", hint="is it merged, or renamed?")
+    return "" if tip == commit else f"the checkout is {commit[:12]}, and `{name}` is at {tip[:12]} by now"
+
+
+def _checked_out(here: Repository) -> str:
+    try:
+        told = here.run("symbolic-ref", "--short", "HEAD", what="no branch is checked out")
+    except GitError:
+        raise UsageError(
+            "no branch is checked out, and no variables of CI name one", hint="`git switch` to the branch"
+        ) from None
+    return told.decode().strip()

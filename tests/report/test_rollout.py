@@ -1,0 +1,181 @@
+"""A rollout as text, markdown, annotations and JSON; whole outputs are compared."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+from kbump.cluster.diagnosis import Trouble
+from kbump.errors import Location, SourceError
+from kbump.report.rollout import (
+    explanations_text,
+    refusals_text,
+    rollout_words,
+    rows,
+    status_words,
+    undone_rows,
+    undone_words,
+)
+from kbump.report.rollout_github import rollout_github
+from kbump.report.rollout_json import rollout_json, status_json
+from kbump.report.rollout_markdown import rollout_markdown
+from kbump.rollouts import (
+    Applied,
+    ClusterName,
+    Explanation,
+    Log,
+    Refusal,
+    RolloutResult,
+    StatusResult,
+    Undone,
+    Warned,
+    Workload,
+)
+from tests.conftest import ROOT
+
+WEB, API = Location("k8s/web.yaml", 1, 1), Location("k8s/api.yaml", 3, 1)
+CLUSTER = ClusterName("https://10.0.0.1:6443", "qa", "v1.36.3")
+MISSING = Trouble(
+    "image-missing", "the image `acme/api:2` does not exist", "check that the tag was pushed", "api-x2k1q", "api"
+)
+WHY = Explanation(
+    [MISSING], [Log("api-x2k1q", "api", True, ["starting", "fatal: no \x1b[31mdatabase"])],
+    [Warned("Pod api-x2k1q", "Failed", "Error: ErrImagePull", 3)], "kubectl describe pod api-x2k1q -n shop",
+)  # fmt: skip
+DONE = Workload("Deployment", "shop", "web", "changed", True, "done", "3 replicas available", 4.12, WEB)
+FAILED = Workload(
+    "Deployment", "shop", "api", "created", True, "failed", f"container api: {MISSING.message}", 6.2, API, WHY
+)  # fmt: skip
+CLAIM = Workload("PersistentVolumeClaim", "shop", "data", "unchanged", False, "waiting", "it is not bound", 0.0, API)
+APPLIED = [
+    Applied("Deployment", "shop", "web", "changed", WEB), Applied("Deployment", "shop", "api", "created", API),
+    Applied("PersistentVolumeClaim", "shop", "data", "unchanged", API),
+]  # fmt: skip
+RESULT = RolloutResult(
+    "failed", CLUSTER, APPLIED, [DONE, FAILED, CLAIM], seconds=8.04,
+    notes=["pods may not be read", "passed over: a.txt is no manifest"], undone=[
+        Undone("Deployment", "shop", "web", "failed", "it was put back to revision 2, and is not done: 0 of 3"),
+        Undone("Deployment", "shop", "api", "left", "it is new"),
+    ], held=["acme/web:2"],
+)  # fmt: skip
+REFUSED = RolloutResult(
+    "refused", CLUSTER, refusals=[Refusal("Service shop/web", "`spec.clusterIP` cannot change\nmore", "delete it", WEB)]
+)
+
+
+def test_the_rows_are_aligned() -> None:
+    assert rows(RESULT.workloads, colour=False) == (
+        "done        Deployment shop/web              3 replicas available (changed, 4.1 s)\n"
+        "failed      Deployment shop/api              container api: the image `acme/api:2` does not exist "
+        "(created, 6.2 s)\n"
+        "waiting     PersistentVolumeClaim shop/data  it is not bound (unchanged, not waited for)\n"
+    )
+
+
+def test_what_is_not_done_is_explained() -> None:
+    assert explanations_text(RESULT.workloads, colour=False) == (
+        "\n"
+        "Deployment shop/api failed: container api: the image `acme/api:2` does not exist\n"
+        "  --> k8s/api.yaml:3:1\n"
+        "  pod api-x2k1q, container api: the image `acme/api:2` does not exist\n"
+        "  help: check that the tag was pushed\n"
+        "  log of pod api-x2k1q, container api (before it was started again):\n"
+        "    | starting\n"
+        "    | fatal: no \u241b[31mdatabase\n"
+        "  warnings:\n"
+        "    Pod api-x2k1q: Failed: Error: ErrImagePull (3 times)\n"
+        "  look further: kubectl describe pod api-x2k1q -n shop\n"
+    )
+
+
+def test_what_was_undone_is_said_with_what_failed_last() -> None:
+    assert undone_rows(RESULT, colour=False) == (
+        "\nundo:\n"
+        "left        Deployment shop/api  it is new\n"
+        "failed      Deployment shop/web  it was put back to revision 2, and is not done: 0 of 3\n"
+    )
+    assert undone_words(RESULT, colour=False) == [
+        "git still holds acme/web:2; the next rollout will try it again",
+        "THE UNDO FAILED for Deployment shop/web: look at it now, the cluster is between two versions",
+    ]
+
+
+def test_the_words_at_the_end_name_what_is_not_done() -> None:
+    assert rollout_words(RESULT, verbose=False) == [
+        "note: pods may not be read",
+        "1 path passed over; `-v` names them",
+        "failed after 8.0 s: 3 objects (1 created, 1 changed, 1 unchanged) applied to https://10.0.0.1:6443 "
+        "(context qa, Kubernetes v1.36.3); 1 of 2 workloads not done: Deployment shop/api: container api: "
+        "the image `acme/api:2` does not exist",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (RESULT._replace(ending="timed-out"), "timed out after 8.0 s: 3 objects"),
+        (RESULT._replace(ending="done", workloads=[DONE]), "1 workload done in 8.0 s"),
+        (RESULT._replace(ending="done", workloads=[]), "; no workload to wait for in 8.0 s"),
+        (RESULT._replace(ending="planned"), "dry run: 3 objects"),
+        (REFUSED, "refused: 1 reason; nothing was changed"),
+        (REFUSED._replace(refusals=(), errors=[SourceError("x")]), "refused: 1 error; nothing was changed"),
+        (REFUSED._replace(ending="failed", applied=APPLIED[:1]), "failed: 1 object (1 changed) applied to"),
+    ],
+)
+def test_each_ending_has_its_words(result: RolloutResult, words: str) -> None:
+    assert words in rollout_words(result, verbose=True)[-1]
+
+
+def test_a_refusal_has_its_place_and_a_hint() -> None:
+    assert refusals_text(REFUSED, lambda file: None, colour=False) == (
+        "k8s/web.yaml:1:1: error: Service shop/web: `spec.clusterIP` cannot change\n  more\n  hint: delete it\n"
+    )
+
+
+def test_a_page_has_no_logs() -> None:
+    page = rollout_markdown(RESULT)
+    assert "fatal" not in page
+    assert page.startswith("**kbump rollout**: failed after ")
+    assert "| **failed** | `Deployment shop/api` |" in page
+    assert "<summary>1 warning of the cluster</summary>" in page
+    assert "| **failed** | `Deployment shop/web` | it was put back to revision 2" in page
+    assert "git still holds `acme/web:2`" in page
+    assert rollout_markdown(REFUSED).splitlines()[2] == (
+        "- `k8s/web.yaml:1:1`: `Service shop/web`: `spec.clusterIP` cannot change more (delete it)"
+    )
+
+
+def test_annotations_are_at_the_manifests() -> None:
+    lines = rollout_github(RESULT).splitlines()
+    assert lines[0] == (
+        "::notice file=k8s/web.yaml,line=1,col=1,title=kbump done::Deployment shop/web: 3 replicas available"
+    )
+    assert lines[1].startswith("::error file=k8s/api.yaml,line=3,col=1,title=kbump failed::Deployment shop/api: ")
+    assert lines[3].startswith("::error title=kbump undo failed::Deployment shop/web: ")
+    assert rollout_github(REFUSED).startswith("::error file=k8s/web.yaml,line=1,col=1,title=kbump rollout::Service")
+
+
+@pytest.mark.parametrize("result", [RESULT, REFUSED, RESULT._replace(errors=[SourceError("x", location=WEB)])])
+def test_the_json_is_as_its_schema_says(result: RolloutResult) -> None:
+    schema = json.loads((ROOT / "schemas" / "rollout.schema.json").read_text())
+    jsonschema.validate(json.loads(rollout_json(result)), schema)
+
+
+def test_a_status_has_rows_and_words() -> None:
+    result = StatusResult(CLUSTER, [DONE, FAILED], ["Service shop/web"], ["pods may not be read"])
+    schema = json.loads((ROOT / "schemas" / "status.schema.json").read_text())
+    jsonschema.validate(json.loads(status_json(result)), schema)
+    assert result.exit_code == 1
+    assert status_words(result) == [
+        "note: pods may not be read",
+        "https://10.0.0.1:6443 (context qa, Kubernetes v1.36.3): 1 done, 1 failed, 1 not there",
+    ]
+    assert StatusResult(CLUSTER, [DONE]).exit_code == 0
+
+
+def test_exit_codes_are_those_of_the_readme() -> None:
+    endings = {"done": 0, "nothing": 0, "planned": 0, "superseded": 0, "failed": 1, "refused": 1, "timed-out": 3}
+    assert {ending: RolloutResult(ending).exit_code for ending in endings} == endings  # type: ignore[arg-type]
+    assert REFUSED._replace(errors=[SourceError("x")]).exit_code == 2
