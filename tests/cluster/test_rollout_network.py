@@ -1,0 +1,74 @@
+"""`kbump rollout` through a network that fails, and with few permissions: the verdict is the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from kbump.cluster.target import Target
+from tests.cluster.conftest import Changed, plain
+from tests.cluster.network import Middle, Wire, failure, sometimes, troubled
+from tests.cluster.scenarios import pods, workload
+from tests.conftest import Ran
+
+VERDICTS = {"slow": (0, "done"), "missing": (1, "failed"), "unready": (3, "timed-out")}
+ROLE = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: deployer}
+rules:
+- {apiGroups: [apps], resources: [deployments], verbs: [get, list, watch, create, patch]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: deployer}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: deployer}
+subjects: [{kind: ServiceAccount, name: default}]
+"""
+
+
+def rolled(kbump: Callable[..., Ran], target: Target, word: str, *arguments: str) -> tuple[Ran, dict[str, object]]:
+    manifest = workload("Deployment", f"replicas: 2, {pods(word)}")
+    options = ("-n", target.namespace, "--kubeconfig", target.kubeconfig, "-o", "json", *arguments)
+    ran = kbump("rollout", "-f", "-", *options, stdin=manifest.encode())
+    return ran, json.loads(ran.stdout) if ran.stdout else {}
+
+
+@pytest.mark.parametrize("word", VERDICTS)
+def test_a_wire_that_is_cut_reset_and_stalled_changes_no_verdict(
+    word: str, wire: tuple[Wire, Target], kbump: Callable[..., Ran]
+) -> None:
+    through, target = wire
+    with troubled(through.cut, through.reset, through.stall, every_s=(0.5, 2.0)):
+        ran, data = rolled(kbump, target, word, "--timeout", "20s" if word == "unready" else "2m")
+    assert (ran.code, data.get("ending")) == VERDICTS[word], ran
+
+
+@pytest.mark.parametrize("word", ["slow", "missing"])
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_that_fails_now_and_then_changes_no_verdict(
+    status: int, word: str, middle: tuple[Middle, Target], kbump: Callable[..., Ran]
+) -> None:
+    server, target = middle
+    server.fault = sometimes(failure(status, "not now"), 0.2)
+    ran, data = rolled(kbump, target, word, "--timeout", "2m")
+    assert (ran.code, data.get("ending")) == VERDICTS[word], ran
+
+
+def test_who_may_not_read_pods_waits_all_the_same_and_is_told(
+    space: Target, changed: Changed, kbump: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    with open(f"{changed().kubeconfig}.role", "w") as file:
+        file.write(ROLE)
+    plain(space, "apply", "-f", file.name)
+    target = changed(user={"token": plain(space, "create", "token", "default").strip()})
+    ran, data = rolled(kbump, target, "slow")
+    assert (ran.code, data["ending"]) == (0, "done"), ran
+    notes = "\n".join(data["notes"])  # type: ignore[arg-type]
+    assert f"these credentials may not list pods in {space.namespace}" in notes
+    assert f"pods in {space.namespace} may not be read: less can be explained" in notes
+    ran, data = rolled(kbump, target, "unready", "--timeout", "12s")
+    assert (ran.code, data["ending"]) == (3, "timed-out")
