@@ -44,7 +44,8 @@ MAY_IMPORT = {
     | VERBS
     | WORLD
     | REPORT
-    | {"workspace", "inventory", "inspection", "environment", "sides", "links", "differences", "delivery", "reaching"},
+    | {"workspace", "inventory", "inspection", "environment", "sides", "links", "differences", "delivery", "reaching"}
+    | {"rollouts"},
     "rollouts": VALUES | VERBS | WORLD | {"workspace", "overlays", "inspection", "given", "delivery"},
     "overlays": VALUES | VERBS | WORLD,
     "rereading": VALUES | VERBS | WORLD,

@@ -63,6 +63,13 @@ def test_validate_without_a_comment_imports_neither_git_nor_a_forge(tmp_path: Pa
     assert not (unused | {"kubernetes", "kbump.cluster.building", "kbump.cluster.kubectl"}) & loaded
 
 
+def test_only_what_speaks_to_a_cluster_imports_the_client(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    for command in (("validate", "pod.yaml"), ("set-image", "acme/web:1.0.1"), ("images",), ("rollout", "--help")):
+        loaded = imported_by(*command, cwd=tmp_path)
+        assert not {"kubernetes", "urllib3", "kbump.cluster.connection"} & loaded
+
+
 def test_init_has_no_network(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text(POD)
     loaded = imported_by("init", "--dry-run", cwd=tmp_path)

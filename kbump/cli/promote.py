@@ -35,6 +35,7 @@ _SWITCHES = (
     ("--downgrades/--no-downgrades", "no-downgrade", "Let images go to lower versions.  [default: no]"),
     ("--immutable-tags/--moving-tags", "immutable-tags", "Refuse tags that move, such as latest."),
     ("--pinned/--unpinned", "pinned", "Refuse images without a digest."),
+    ("--deployed/--anyhow", "deployed", "Refuse if FROM's cluster runs anything else than FROM says."),
     ("--valid/--unchecked", "valid", "Refuse an edit that makes errors, by `kbump validate`."),
 )
 

@@ -41,7 +41,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 DELIVERIES = ("push", "pull-request")
 FORGES = ("forgejo", "gitea", "github")
 MAX_CHANGES = ("patch", "minor", "major")
-SWITCHES = ("no-downgrade", "immutable-tags", "pinned", "valid")
+SWITCHES = ("no-downgrade", "immutable-tags", "pinned", "valid", "deployed")
 """The gates that are on or off."""
 
 

@@ -19,10 +19,12 @@ def judged(
     gates_of: Callable[[str], Gates],
     findings: Callable[[], Sequence[Finding]],
     known: Sequence[Finding] = (),
+    undeployed: Callable[[], Sequence[str]] = list,
 ) -> list[Verdict]:
     """Return what each gate says of the changes; `gates_of` gives those of a file, named from the top, "" for all.
 
-    `findings` are asked for only if a gate wants them; `known` are those that there were before.
+    `findings` are asked for only if a gate wants them; `known` are those that there were before,
+    `undeployed` says why what the source says is not what its cluster runs.
     """
     policies: dict[str, tuple[Gates, list[Change]]] = {}
     for change in changes:
@@ -33,6 +35,9 @@ def judged(
         found = [] if "valid" in said or not gates.switches.get("valid") else findings()
         for verdict in verdicts(there, gates, found, known if found else []):
             said[verdict.gate] = _both(said.get(verdict.gate), verdict)
+        if gates.switches.get("deployed") and "deployed" not in said:
+            reasons = list(undeployed())
+            said["deployed"] = Verdict("deployed", not reasons, reasons, [])
     return list(said.values())
 
 

@@ -50,7 +50,7 @@ SUBJECTS = {KIND: "chore: promote {images}", ROLLBACK: "revert: go back to {imag
 NOTHING_LEFT = "There is nothing left to promote, so this is closed and its branch deleted."
 HELD_BACK = "What this proposed is held back now, so this is closed and its branch deleted."
 # What a way back must not be refused for.
-_FORWARD = ("no-downgrade", "immutable-tags", "pinned")
+_FORWARD = ("no-downgrade", "immutable-tags", "pinned", "deployed")
 _NO_LIMIT = 1_000_000
 
 
@@ -70,6 +70,7 @@ class Promoter:
         self.holds = HoldsFile(found)
         self.release = [self.holds.held(text) for text in wishes.release]
         self.known: Sequence[Finding] | None = None
+        self.reasons: list[str] | None = None
         self.base = found.other_base
 
     def promote(self, forge: Callable[[], Forge]) -> PromoteResult:
@@ -214,7 +215,16 @@ class Promoter:
         return name if name != self.origin.name else ""
 
     def _judged(self, one: Promotion, known: Sequence[Finding]) -> list[Verdict]:
-        return judged(one.changed, self._gates, self._findings, known)
+        return judged(one.changed, self._gates, self._findings, known, self._undeployed)
+
+    def _undeployed(self) -> list[str]:
+        """Return why what the source says is not what its cluster runs; it is asked once for all groups."""
+        if self.reasons is None:
+            from kbump.rollouts.deployed import undeployed
+
+            access, origin = self.access, self.origin
+            self.reasons = undeployed(origin.path, access.environ, origin.config, deadline=access.deadline)
+        return self.reasons
 
     def _gates(self, file: str) -> Gates:
         """Return the gates for a file of the target: what is said nearest to it is the strongest."""

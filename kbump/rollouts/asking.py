@@ -17,7 +17,7 @@ from kbump.rollouts.observing import Lists, Observer, denied_words, now
 from kbump.rollouts.placing import placed
 from kbump.rollouts.reading import planned_of
 from kbump.rollouts.result import Explanation, StatusResult, Workload, subject
-from kbump.rollouts.watching import is_blocking, is_shown
+from kbump.rollouts.watching import is_blocking, is_shown, watched_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,7 +59,7 @@ def status(
         found, refusals = placed(link.cluster, objects)
         unknown = [one.subject for one in refusals]
         missing = [one.subject for one in found if one.subject in unknown or not _is_there(one, link)]
-        watched = [_watched(one) for one in found if is_shown(one) or is_blocking(one, ())]
+        watched = [watched_as(one) for one in found if is_shown(one) or is_blocking(one, ())]
         return _looked(
             [one for one in watched if subject(one.kind, one.namespace, one.name) not in missing],
             link,
@@ -71,12 +71,6 @@ def status(
 def _is_there(one: Planned, link: Link) -> bool:
     kind = link.cluster.resolve(one.api_version, one.kind)
     return kind is not None and link.cluster.get(kind, one.namespace, one.name) is not None
-
-
-def _watched(one: Planned) -> Watched:
-    return Watched(
-        one.api_version, one.kind, one.namespace, one.name, is_blocking(one, ()), location=one.location
-    )  # fmt: skip
 
 
 def _looked(watched: Sequence[Watched], link: Link, missing: list[str], log_lines: int) -> StatusResult:

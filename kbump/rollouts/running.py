@@ -11,6 +11,7 @@ from kbump.rollouts.applying import Applying, Outcome, apply_all, identity
 from kbump.rollouts.checking import forbidden, other_cluster, schema_version, skew
 from kbump.rollouts.connecting import connected
 from kbump.rollouts.explaining import explained
+from kbump.rollouts.images import images_of
 from kbump.rollouts.looking import Watched, Wishes
 from kbump.rollouts.naming import named
 from kbump.rollouts.options import Step
@@ -18,7 +19,7 @@ from kbump.rollouts.placing import later, placed
 from kbump.rollouts.recording import record, started_before
 from kbump.rollouts.result import Applied, Refusal, RolloutResult
 from kbump.rollouts.trying import Manner, tried
-from kbump.rollouts.undoing import Undoing, images_of, undo
+from kbump.rollouts.undoing import Undoing, undo
 from kbump.rollouts.waiting import Waiter, Waiting
 from kbump.rollouts.watching import found, is_blocking, is_shown, watched_of
 

@@ -127,10 +127,3 @@ def _observed(kind: Kind, one: Planned, work: Undoing) -> Object | None:
             return obj
         time.sleep(_LOOK_S)
     return obj
-
-
-def images_of(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the images of the pods of a workload."""
-    spec = (_template(manifest) or {}).get("spec") or {}
-    for key in ("initContainers", "containers"):
-        yield from (str(one["image"]) for one in spec.get(key) or () if one.get("image"))

@@ -19,6 +19,14 @@ _SHOWN = ("CronJob", "Ingress", "PersistentVolumeClaim")
 _ALL = "all"
 
 
+def watched_as(planned: Planned, wait_for: Sequence[str] = ()) -> Watched:
+    """Return what is to be watched of an object that is not applied."""
+    return Watched(
+        planned.api_version, planned.kind, planned.namespace, planned.name, is_blocking(planned, wait_for),
+        location=planned.location,
+    )  # fmt: skip
+
+
 def found(planned: Planned | Watched, obj: Object, **more: Any) -> Watched:
     """Return what is watched, as the server has it right now."""
     return Watched(
