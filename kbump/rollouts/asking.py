@@ -78,7 +78,7 @@ def _looked(watched: Sequence[Watched], link: Link, missing: list[str], log_line
     observer = Observer(link.cluster, lists, now() - _RECENT)
     workloads: list[Workload] = []
     for one in watched:
-        seen = observer.seen(one, events=True)
+        seen = observer.seen(one)
         if seen.obj is None:
             name = subject(one.kind, one.namespace, one.name)
             missing += [name] if name not in missing else []
@@ -88,4 +88,4 @@ def _looked(watched: Sequence[Watched], link: Link, missing: list[str], log_line
         why = explained(link.kubectl, one, found, seen, log_lines=log_lines) if open_ else Explanation()
         told = found.word, found.message, 0.0, one.location, why
         workloads.append(Workload(one.kind, one.namespace, one.name, "", one.blocking, *told))
-    return StatusResult(link.name, workloads, missing, denied_words(lists.denied, observer.unread))
+    return StatusResult(link.name, workloads, missing, denied_words(lists.denied))

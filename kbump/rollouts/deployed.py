@@ -52,7 +52,7 @@ def _manifests(path: str, environ: Mapping[str, str]) -> tuple[str, str | None, 
 def _of_workload(one: Planned, link: Link) -> Iterator[str]:
     observer = Observer(link.cluster, Lists(link.cluster), now())
     watched = watched_as(one)
-    seen = observer.seen(watched, events=False)
+    seen = observer.seen(watched)
     if seen.obj is None:
         yield f"{one.subject} is not there"
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.cluster.diagnosis import Around, Trouble, diagnosed, judged, pull_messages
 from kbump.cluster.plain import counted, is_ending
-from kbump.cluster.status import Status, after, chosen, status
+from kbump.cluster.status import Status, after, status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ class Seen(NamedTuple):
     @property
     def newest(self) -> list[Object]:
         """The pods of the newest revision."""
-        return chosen(self.obj, self.around.pods, self.around.revisions).newest if self.obj else []
+        return self.around.chosen(self.obj).newest if self.obj else []
 
 
 class Memory(NamedTuple):
@@ -89,9 +89,8 @@ def look(watched: Watched, seen: Seen, memory: Memory, wishes: Wishes, now: date
     found = after(watched.applied, seen.obj, memory.last) if watched.applied else None
     if found is None and seen.obj is not None:
         around = seen.around
-        found = status(
-            seen.obj, pods=around.pods, revisions=around.revisions, nodes=around.nodes, classes=seen.classes
-        )  # fmt: skip
+        about = {"pods": around.pods, "revisions": around.revisions, "nodes": around.nodes}
+        found = status(seen.obj, **about, classes=seen.classes)
     found = found or _ABSENT
     memory = memory._replace(last=found)
     if seen.obj is None or found.word not in ("done", "failed", "waiting"):
@@ -111,7 +110,7 @@ def _word(found: Status) -> Word:
 def _done(found: Status, seen: Seen, memory: Memory, wishes: Wishes) -> Look:
     memory = memory._replace(was_done=True, since={})
     if wishes.terminated and seen.obj:
-        newest, older, _ = chosen(seen.obj, seen.around.pods, seen.around.revisions)
+        newest, older, _ = seen.around.chosen(seen.obj)
         left = [*older, *filter(is_ending, newest)]
         if left:
             return Look("waiting", f"{counted(len(left), 'old pod')} to be gone", memory=memory)

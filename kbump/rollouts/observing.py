@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kbump.cluster.diagnosis import Around
+from kbump.cluster.diagnosis.around import moment
 from kbump.cluster.plain import dig, name
 from kbump.errors import ClusterError
 from kbump.rollouts.looking import Seen
-from kbump.rollouts.revisions import CLASS, CONTROLLER_REVISION, HELPERS, NODE, POD, REPLICA_SET, Owned
+from kbump.rollouts.revisions import CLASS, CONTROLLER_REVISION, EVENT, HELPERS, NODE, POD, REPLICA_SET, Owned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     Object = Mapping[str, Any]
     Scope = tuple[Kind, str]
 
-_EVENTS_EVERY_S = 2.0
 # Clocks of the cluster and of this machine differ.
 _SKEW = timedelta(seconds=5)
 
@@ -65,52 +64,50 @@ class Observer:
         self.cluster, self.source, self.since = cluster, source, since - _SKEW
         self.named: dict[Scope, dict[str, Object]] = {}
         self.owned: dict[Scope, Owned] = {}
-        self.events: dict[str, tuple[float, list[Object]]] = {}
-        self.unread: dict[str, None] = {}
+        self.told: dict[Scope, dict[str, list[Object]]] = {}
 
     def forget(self, scopes: Iterable[Scope]) -> None:
         """Take what changed anew."""
         for scope in scopes:
             self.named.pop(scope, None)
             self.owned.pop(scope, None)
+            self.told.pop(scope, None)
 
-    def seen(self, watched: Watched, *, events: bool) -> Seen:
-        """Return what there is of a workload; with `events` also its warnings, which are asked for now and then."""
+    def seen(self, watched: Watched) -> Seen:
+        """Return what there is of a workload."""
         scope = scope_of(self.cluster, watched.api_version, watched.kind, watched.namespace)
         obj = self._named(scope).get(watched.name) if scope else None
         if obj is None:
             return Seen(None)
-        around = self._around(watched, obj)
-        told = self._warnings(watched, around) if events and watched.namespace else []
-        return Seen(obj, around._replace(events=told), self._helper(CLASS, watched).all)
+        return Seen(obj, self._around(watched, obj), self._helper(CLASS, watched).all)
 
     def _around(self, watched: Watched, obj: Object) -> Around:
-        """Return what a workload controls, and the nodes if they matter."""
-        if watched.kind == "Pod":
-            return Around([obj])
+        """Return what a workload controls, the events about all of it, and the nodes if they matter."""
         revisions = [
             one for kind in (REPLICA_SET, CONTROLLER_REVISION) for one in self._helper(kind, watched).by(obj)
         ]  # fmt: skip
-        return Around(self._helper(POD, watched).by(obj, *revisions), revisions, nodes=self._helper(NODE, watched).all)
+        pods = [obj] if watched.kind == "Pod" else self._helper(POD, watched).by(obj, *revisions)
+        told = self._about(watched)
+        events = [event for one in (obj, *revisions, *pods) for event in told.get(name(one), ())]
+        return Around(pods, revisions, events, nodes=self._helper(NODE, watched).all)
+
+    def _about(self, watched: Watched) -> Mapping[str, list[Object]]:
+        """Return the events of a workload's namespace since the rollout began, by the name of what they are about."""
+        helps = EVENT in HELPERS.get(watched.kind, ())
+        scope = scope_of(self.cluster, *EVENT, watched.namespace) if helps else None
+        if scope is None:
+            return {}
+        if scope not in self.told:
+            since, found = self.since.timestamp(), self.source.objects(*scope).values()
+            self.told[scope] = {}
+            for one in sorted((event for event in found if moment(event) >= since), key=moment):
+                self.told[scope].setdefault(str(dig(one, "involvedObject", "name")), []).append(one)
+        return self.told[scope]
 
     def _helper(self, kind: tuple[str, str], watched: Watched) -> Owned:
         """Return the objects of a kind that tells of a workload, none if it does not."""
         helps = kind in HELPERS.get(watched.kind, ())
         return self._owned(scope_of(self.cluster, *kind, watched.namespace) if helps else None)
-
-    def _warnings(self, watched: Watched, around: Around) -> list[Object]:
-        about = {watched.name, *(name(one) for one in (*around.pods, *around.revisions))}
-        return [one for one in self._events(watched.namespace) if dig(one, "involvedObject", "name") in about]
-
-    def _events(self, namespace: str) -> list[Object]:
-        asked, found = self.events.get(namespace, (0.0, []))
-        if not asked or time.monotonic() - asked >= _EVENTS_EVERY_S:
-            try:
-                found = list(self.cluster.events(namespace, self.since))
-            except ClusterError as error:
-                self.unread[f"warnings are not known: {error.message}"] = None
-            self.events[namespace] = (time.monotonic(), found)
-        return found
 
     def _named(self, scope: Scope) -> dict[str, Object]:
         if scope not in self.named:
@@ -139,13 +136,12 @@ def scope_of(cluster: Cluster, api_version: str, kind: str, namespace: str) -> S
     return (found, namespace if found.namespaced else "") if found else None
 
 
-def denied_words(denied: Iterable[Scope], unread: Iterable[str]) -> list[str]:
+def denied_words(denied: Iterable[Scope]) -> list[str]:
     """Say what could not be seen, each once."""
-    words = [
+    return [
         f"{kind.resource}{f' in {namespace}' if namespace else ''} may not be read: less can be explained"
         for kind, namespace in sorted(denied)
     ]
-    return [*words, *unread]
 
 
 def now() -> datetime:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Change = Literal["created", "changed", "unchanged", ""]
 Word = Literal["done", "waiting", "failed", "paused", "manual", "superseded", "deleted"]
-Ending = Literal["done", "failed", "timed-out", "refused", "nothing", "superseded", "planned"]
+Ending = Literal["done", "failed", "timed-out", "refused", "superseded", "planned"]
 # What nobody has to wait for any longer: it is as it should be, or a person has decided it.
 SETTLED = ("done", "manual", "paused")
 TIMED_OUT = 3
@@ -133,10 +133,10 @@ class Undone(NamedTuple):
 class RolloutResult(NamedTuple):
     """What a rollout did and came to.
 
-    `ending` is `done`, `failed` or `timed-out`; `refused`: a check said no, and nothing was written; `nothing`: there
-    was nothing to wait for; `superseded`: the checkout is not the tip of its branch any more, and nothing was written;
-    `planned`: a dry run. `validated` is what validate() found, `notes` are what a person should know all the same,
-    `undone` says what became of each object that an undo is about, `held` which images of those git still has.
+    `ending` is `done`, `failed` or `timed-out`; `refused`: a check said no, and nothing was written; `superseded`: the
+    checkout is not the tip of its branch any more, and nothing was written; `planned`: a dry run. `validated` is what
+    validate() found, `notes` are what a person should know all the same, `undone` says what became of each object that
+    an undo is about, `held` which images of those git still has.
     """
 
     ending: Ending

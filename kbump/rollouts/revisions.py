@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     Object = Mapping[str, Any]
 
 REVISION = "deployment.kubernetes.io/revision"
-POD, NODE, CLASS = ("v1", "Pod"), ("v1", "Node"), ("storage.k8s.io/v1", "StorageClass")
+POD, EVENT, NODE, CLASS = ("v1", "Pod"), ("v1", "Event"), ("v1", "Node"), ("storage.k8s.io/v1", "StorageClass")
 REPLICA_SET, CONTROLLER_REVISION = ("apps/v1", "ReplicaSet"), ("apps/v1", "ControllerRevision")
 HELPERS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "DaemonSet": (CONTROLLER_REVISION, POD, NODE),
-    "Deployment": (REPLICA_SET, POD),
-    "Job": (POD,),
+    "DaemonSet": (CONTROLLER_REVISION, POD, EVENT, NODE),
+    "Deployment": (REPLICA_SET, POD, EVENT),
+    "Job": (POD, EVENT),
     "PersistentVolumeClaim": (CLASS,),
-    "ReplicaSet": (POD,),
-    "StatefulSet": (POD,),
+    "Pod": (EVENT,),
+    "ReplicaSet": (POD, EVENT),
+    "StatefulSet": (POD, EVENT),
 }
 """The kinds, by apiVersion and kind, that tell how a workload of a kind is."""
 

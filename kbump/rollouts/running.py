@@ -14,6 +14,7 @@ from kbump.rollouts.explaining import explained
 from kbump.rollouts.images import images_of
 from kbump.rollouts.looking import Watched, Wishes
 from kbump.rollouts.naming import named
+from kbump.rollouts.observing import now
 from kbump.rollouts.options import Step
 from kbump.rollouts.placing import later, placed
 from kbump.rollouts.recording import record, started_before
@@ -58,7 +59,7 @@ class Run:
     @contextmanager
     def _connected(self) -> Iterator[Link]:
         """Connect for as long as a rollout may take from now on."""
-        self.deadline = time.monotonic() + self.options.timeout_s
+        self.deadline, self.since = time.monotonic() + self.options.timeout_s, now()
         with connected(self.choice, self.deadline + _MORE_S) as self.link:
             yield self.link
 
@@ -179,7 +180,7 @@ class Run:
     def _watched(
         self, watched: Sequence[Watched], wishes: Wishes, stable_s: float = 0.0
     ) -> tuple[list[Workload], list[str]]:
-        waiting = Waiting(self.deadline, wishes, stable_s, self.options.keep_going, self.tell)
+        waiting = Waiting(self.deadline, wishes, stable_s, self.options.keep_going, self.tell, self.since)
         waiter = Waiter(self.link.cluster, self.link.kubectl, watched, waiting)
         kubectl, lines = self.link.kubectl, self.options.log_lines
         workloads = waiter.wait(lambda one, look, seen: explained(kubectl, one, look, seen, log_lines=lines))

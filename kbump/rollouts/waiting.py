@@ -17,6 +17,7 @@ from kbump.rollouts.result import Explanation, Workload
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
+    from datetime import datetime
 
     from kbump.cluster.connection import Cluster
     from kbump.cluster.kubectl import Kubectl
@@ -41,13 +42,17 @@ class Moment(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """How to wait: until when, on the monotonic clock; how long all must stay done; whether one failure ends it."""
+    """How to wait: until when, on the monotonic clock; how long all must stay done; whether one failure ends it.
+
+    Events count from `since` on, when the rollout began.
+    """
 
     deadline: float
     wishes: Wishes
     stable_s: float = 0.0
     keep_going: bool = False
     tell: Callable[[Moment], object] = bool
+    since: datetime | None = None
 
 
 class Waiter:
@@ -66,7 +71,7 @@ class Waiter:
         self.notes: list[str] = []
         self.scopes = scopes_of(cluster, watched)
         self.watch = Watch(cluster, self.scopes)
-        self.observer = Observer(cluster, self.watch, now())
+        self.observer = Observer(cluster, self.watch, waiting.since or now())
 
     def wait(self, explain: Callable[[Watched, Look, Seen], Explanation]) -> list[Workload]:
         """Wait; return what each workload came to, and an explanation of each that is not done."""
@@ -93,7 +98,7 @@ class Waiter:
         broken = [
             f"{kind.resource} cannot be seen right now: {words}" for (kind, _), words in self.watch.broken.items()
         ]
-        return denied_words(self.watch.denied, [*self.observer.unread, *broken])
+        return [*denied_words(self.watch.denied), *broken]
 
     def _blame(self) -> None:
         """Say who deployed over this rollout: the watch does not keep who wrote what."""
@@ -108,7 +113,7 @@ class Waiter:
         if one.settled or one.word in ("superseded", "deleted") or not one.blocking:
             return one
         watched = self.watched[number]
-        return one._replace(explanation=explain(watched, self.looks[number], self.observer.seen(watched, events=True)))
+        return one._replace(explanation=explain(watched, self.looks[number], self.observer.seen(watched)))
 
     def _is_over(self) -> bool:
         """Look at everything once; return whether there is nothing more to wait for."""
@@ -137,7 +142,7 @@ class Waiter:
         watched, before = self.watched[number], self.looks[number]
         if before.word in ("failed", "superseded", "deleted") or not self._is_known(watched):
             return
-        seen = self.observer.seen(watched, events=before.word == "waiting")
+        seen = self.observer.seen(watched)
         found = look(watched, seen, before.memory, self.waiting.wishes, now(), time.monotonic())
         if found.word == "done" and watched.blocking and _is_known_to_kubectl(watched, seen):
             found = self._confirm(number, found)

@@ -67,6 +67,8 @@ def test_who_deploys_over_a_rollout_ends_it_and_is_named(place: Place) -> None:
 
     def deploy() -> None:
         until(lambda: "slow" in json.dumps(place.get("deployment")))
+        # The server remembers seconds.
+        time.sleep(1.5)
         place.kubectl("apply", "--field-manager=somebody", "-f", "-", text=OTHER)
 
     other = meanwhile(deploy)

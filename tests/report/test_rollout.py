@@ -176,6 +176,6 @@ def test_a_status_has_rows_and_words() -> None:
 
 
 def test_exit_codes_are_those_of_the_readme() -> None:
-    endings = {"done": 0, "nothing": 0, "planned": 0, "superseded": 0, "failed": 1, "refused": 1, "timed-out": 3}
+    endings = {"done": 0, "planned": 0, "superseded": 0, "failed": 1, "refused": 1, "timed-out": 3}
     assert {ending: RolloutResult(ending).exit_code for ending in endings} == endings  # type: ignore[arg-type]
     assert REFUSED._replace(errors=[SourceError("x")]).exit_code == 2
