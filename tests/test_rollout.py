@@ -139,5 +139,9 @@ def test_what_an_interruption_leaves_depends_on_when_it_came() -> None:
     display = Display(rows=True, quiet=True, verbose=False, timeout_s=600, colour=(False, False))
     display(Step("applying workloads"))
     assert display.left() == "what was applied stays applied, and nothing waits for it"
+    assert display.began
     display(Moment(1, [WAITING], []))
     assert display.left() == "all is applied, and nobody waits any longer for Deployment shop/web"
+    display(Step("undoing"))
+    display(Moment(1, [WAITING], []))
+    assert (display.state, display.left().partition(",")[0]) == ("undoing", "what went back is back")

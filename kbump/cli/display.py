@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kbump.rollouts.waiting import Moment
 
 _REMIND_S = 30.0
+UNDOING = "undoing"
 
 
 class Display:
@@ -47,7 +48,7 @@ class Display:
         for one in told.changed:
             self._transition(one, told)
         left = [one for one in told.workloads if one.blocking and one.word == "waiting"]
-        self.state = "waiting for workloads"
+        self.state = self.state if self.state == UNDOING else "waiting for workloads"
         if self.terminal:
             self._line(self._counting(left, told))
         elif left and time.monotonic() - self.spoke >= _REMIND_S:
@@ -93,8 +94,15 @@ class Display:
             sys.stderr.flush()
             self.drawn = False
 
+    @property
+    def began(self) -> bool:
+        """Whether anything may have been written."""
+        return self.state.startswith(("applying", "waiting", UNDOING))
+
     def left(self) -> str:
         """Say what state a rollout that is interrupted leaves."""
+        if self.state == UNDOING:
+            return "what went back is back, and nothing waits for it; `kbump status` says how far all is"
         if not self.moment:
             return "what was applied stays applied, and nothing waits for it"
         open_ones = [one.subject for one in self.moment.workloads if one.blocking and not one.settled]

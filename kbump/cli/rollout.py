@@ -78,7 +78,7 @@ not answer; 3 the time is over, and what is not done is named."""
     help="Apply nothing if the checkout is not the tip of its remote branch any more; exit 0.",
 )  # fmt: skip
 @click.option("--require-workloads", is_flag=True, help="That there is nothing to wait for is an error.")
-@click.option("--diff", is_flag=True, help="Show what `kubectl diff` does before it is applied.")
+@click.option("--diff", is_flag=True, help="Show also what `kubectl diff` said before it was applied.")
 @click.option("--dry-run", is_flag=True, help="Check everything, also by the server, and change nothing.")
 @comment_option
 @report_options(
@@ -102,17 +102,18 @@ def rollout_command(context: click.Context, /, **_: Any) -> int:
         display.clear()
         click.echo(f"interrupted while {display.state}; {display.left()}", err=True)
         raise
+    except KbumpError:
+        display.clear()
+        if display.began:
+            click.echo(f"ended while {display.state}; {display.left()}", err=True)
+        raise
     finally:
         display.clear()
     code = _report(context, result, options, display)
     if options["comment"] is None:
         return code
     page = partial(_page, result)
-    return max(code, comment(page, Marker("rollout", below_top(start)), start, options)) if code < _BAD else code
-
-
-# A comment that could not be written makes a bad end no better.
-_BAD = 2
+    return max(code, comment(page, Marker("rollout", below_top(start)), start, options))
 
 
 def _page(result: RolloutResult, limit: int) -> str:

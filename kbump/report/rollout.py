@@ -68,7 +68,8 @@ def _explained(one: Workload, paint: Palette) -> Iterator[str]:
     if one.location:
         yield f"  {paint('-->', 'cyan')} {flat(str(one.location))}"
     for trouble in one.explanation.troubles:
-        yield f"  {flat(trouble_text(trouble))}"
+        if trouble_text(trouble) != one.message:
+            yield f"  {flat(trouble_text(trouble))}"
     for hint in dict.fromkeys(trouble.hint for trouble in one.explanation.troubles if trouble.hint):
         yield f"  {paint('help', 'cyan')}: {flat(hint)}"
     for log in one.explanation.logs:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from kbump.cluster.diagnosis import Trouble
+from kbump.cluster.plain import dig, number, text
 from kbump.cluster.status import status
 from kbump.rollouts.result import Explanation, Log, Warned
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 # So many pods of a workload are shown: the others say the same.
 _PODS = 3
 _WARNINGS = 8
+_QUOTED = re.compile(r'"[^"]*"')
 # Containers that never ran have written nothing.
 _SILENT = ("image-missing", "image-denied", "image-invalid", "image-unreachable", "config", "unschedulable", "volume")
 
@@ -27,7 +30,7 @@ def explained(kubectl: Kubectl, watched: Watched, look: Look, seen: Seen, *, log
     """Explain one workload; what cannot be read is left out."""
     troubles = _shown(look.troubles or list(_unready(seen)))
     logs = [log for one in troubles for log in _logs(kubectl, watched, one, log_lines)] if log_lines else []
-    return Explanation(troubles, logs, list(_warnings(seen.around.events))[:_WARNINGS], _command(watched, troubles))
+    return Explanation(troubles, logs, _warnings(seen.around.events)[-_WARNINGS:], _command(watched, troubles))
 
 
 def _shown(troubles: Sequence[Trouble]) -> list[Trouble]:
@@ -57,22 +60,24 @@ def _logs(kubectl: Kubectl, watched: Watched, one: Trouble, lines: int) -> Itera
         if previous and not one.times:
             continue
         # Without a log the container is gone, or nobody may read it.
-        text = kubectl.logs(watched.namespace, one.pod, one.container, previous=previous, lines=lines).output
-        if text.strip():
-            yield Log(one.pod, one.container, previous, text.rstrip().splitlines()[-lines:])
+        told = kubectl.logs(watched.namespace, one.pod, one.container, previous=previous, lines=lines).output
+        if told.strip():
+            yield Log(one.pod, one.container, previous, told.rstrip().splitlines()[-lines:])
 
 
-def _warnings(events: Iterable[Object]) -> Iterable[Warned]:
-    """Yield the warnings, each once."""
-    seen: set[tuple[str, str, str]] = set()
+def _warnings(events: Iterable[Object]) -> list[Warned]:
+    """Return the warnings, those that differ in the name of a pod only as one, with the words of the last."""
+    found: dict[tuple[str, str, str], Warned] = {}
     for one in events:
-        about = one.get("involvedObject", {})
-        name = f"{about.get('kind')} {about.get('name')}"
-        key = (name, str(one.get("reason")), str(one.get("message")))
-        if one.get("type") == "Warning" and key not in seen:
-            seen.add(key)
-            times = one.get("count") or (one.get("series") or {}).get("count") or 1
-            yield Warned(*key, int(times))
+        if one.get("type") != "Warning":
+            continue
+        about = f"{dig(one, 'involvedObject', 'kind')} {dig(one, 'involvedObject', 'name')}"
+        reason, message = text(one, "reason"), text(one, "message")
+        times = number(one, "count") or number(one, "series", "count") or 1
+        key = about, reason, _QUOTED.sub("", message)
+        before = found[key].times if key in found else 0
+        found[key] = Warned(about, reason, message, before + times)
+    return list(found.values())
 
 
 def _command(watched: Watched, troubles: Sequence[Trouble]) -> str:

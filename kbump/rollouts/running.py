@@ -18,7 +18,7 @@ from kbump.rollouts.observing import now
 from kbump.rollouts.options import Step
 from kbump.rollouts.placing import later, placed
 from kbump.rollouts.recording import record, started_before
-from kbump.rollouts.result import Applied, Refusal, RolloutResult
+from kbump.rollouts.result import Applied, Explanation, Refusal, RolloutResult
 from kbump.rollouts.trying import Manner, tried
 from kbump.rollouts.undoing import Undoing, undo
 from kbump.rollouts.waiting import Waiter, Waiting
@@ -164,12 +164,19 @@ class Run:
         with self._connected() as link:
             work = Undoing(
                 link, self.recorded, self.outcome, {one.key for one in self.objects if one.subject in taken},
-                lambda watched: self._watched(watched, Wishes())[0],
+                self._undone_workloads,
             )  # fmt: skip
             told = undo(self.objects, work)
         back = {(one.kind, one.namespace, one.name) for one in told if one.word != "left"}
         held = [image for one in self.objects if one.key[1:] in back for image in images_of(one.data)]
         return result._replace(undone=told, held=list(dict.fromkeys(held)))
+
+    def _undone_workloads(self, watched: Sequence[Watched]) -> list[Workload]:
+        """Wait for what went back; what it comes to is said of the undo, not as a row of the rollout."""
+        waiting = Waiting(
+            self.deadline, Wishes(), tell=lambda moment: self.tell(moment._replace(changed=())), since=self.since
+        )  # fmt: skip
+        return Waiter(self.link.cluster, self.link.kubectl, watched, waiting).wait(lambda *_: Explanation())
 
     def _waited(self, watched: Sequence[Watched], result: RolloutResult) -> RolloutResult:
         wishes = Wishes(self.options.grace, self.options.wait_terminated, self.options.stable_s > 0, self.before)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _CONFIRMED = ("DaemonSet", "Deployment", "StatefulSet")
 _KUBECTLS, _KUBECTL_S = 4, 10
 # So often is looked, at least and at most.
-_IDLE_S, _BUSY_S = 1.0, 0.25
+_IDLE_S, _BUSY_S = 1.0, 0.4
 
 
 class Moment(NamedTuple):
