@@ -42,7 +42,7 @@ file that cannot be read, no kubectl, or a cluster that does not answer."""
 @click.option(
     "--timeout", type=Duration(), metavar="DURATION", default="1m", show_default=True, help="Give up after this time."
 )
-@report_options("text", "json", more="Say also what could not be seen.")
+@report_options("text", "json", more="Say also what was passed over.")
 @click.pass_context
 def status_command(context: click.Context, /, **_: Any) -> int:
     """Say how far the workloads of manifests are, and why one is not done.
@@ -57,7 +57,7 @@ def status_command(context: click.Context, /, **_: Any) -> int:
     if not options["quiet"] and options["output"] == "text":
         from kbump.report.rollout import status_words
 
-        for line in status_words(result):
+        for line in status_words(result, verbose=options["verbose"]):
             click.echo(line, err=True)
     return result.exit_code
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kbump.report.findings import findings_text, flat, severities_text
 from kbump.report.text import Palette, aligned, counted
+from kbump.rollouts.reading import PASSED_OVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -165,12 +166,15 @@ def _lines(text: str) -> str:
 
 def rollout_words(result: RolloutResult, *, verbose: bool) -> list[str]:
     """Return what is said at the end: notes, and the sum in a line."""
-    notes = [note for note in result.notes if verbose or not note.startswith("passed over: ")]
-    passed = len(result.notes) - len(notes)
-    words = [f"note: {flat(note)}" for note in notes]
-    if passed:
-        words.append(f"{counted(passed, 'path')} passed over; `-v` names them")
-    return [*words, flat(sum_text(result))]
+    return [*_notes(result.notes, verbose=verbose), flat(sum_text(result))]
+
+
+def _notes(notes: Sequence[str], *, verbose: bool) -> list[str]:
+    """Return what a person should know; what was passed over is only counted, unless it is asked for."""
+    said = [note for note in notes if verbose or not note.startswith(PASSED_OVER)]
+    passed = len(notes) - len(said)
+    words = [f"note: {flat(note)}" for note in said]
+    return words + [f"{counted(passed, 'path')} passed over; `-v` names them"] * bool(passed)
 
 
 def sum_text(result: RolloutResult) -> str:
@@ -216,11 +220,13 @@ def _workloads(result: RolloutResult) -> str:
     return f"{counted(sum(numbers.values()), 'workload')} {'done' if set(numbers) == {'done'} else ', '.join(parts)}"
 
 
-def status_words(result: StatusResult) -> list[str]:
+def status_words(result: StatusResult, *, verbose: bool) -> list[str]:
     """Return what is said beside the rows of status()."""
     numbers = Counter(one.word for one in result.workloads)
     parts = [f"{number:,} {word}" for word, number in sorted(numbers.items())]
     if result.missing:
         parts.append(f"{len(result.missing):,} not there")
-    notes = [f"note: {flat(note)}" for note in result.notes]
-    return [*notes, f"{cluster_text(result.cluster)}: {', '.join(parts) or 'nothing to see'}"]
+    return [
+        *_notes(result.notes, verbose=verbose),
+        f"{cluster_text(result.cluster)}: {', '.join(parts) or 'nothing to see'}",
+    ]

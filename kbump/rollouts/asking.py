@@ -15,7 +15,7 @@ from kbump.rollouts.looking import Memory, Watched, Wishes, look
 from kbump.rollouts.naming import named
 from kbump.rollouts.observing import Lists, Observer, denied_words, now
 from kbump.rollouts.placing import placed
-from kbump.rollouts.reading import planned_of
+from kbump.rollouts.reading import Reading, read
 from kbump.rollouts.result import Explanation, StatusResult, Workload, subject
 from kbump.rollouts.watching import is_blocking, is_shown, watched_as
 
@@ -49,14 +49,16 @@ def status(
     Manifests, the cluster and `config` are given as to rollout(). Raises UsageError, ConfigError, SourceError and
     ClusterError, also for another cluster than the one that `config` names.
     """
-    objects = [] if names else planned_of(paths, text, name)
+    reading = Reading([], [], []) if names else read(paths, text, name)
+    for error in reading.errors:
+        raise error
     choice = Connection(environ, kubeconfig, context, namespace)
     with connected(choice, time.monotonic() + timeout_s) as link:
         for refusal in other_cluster(config.cluster, link.name):
             raise ClusterError(refusal.message, hint=refusal.hint)
         if names:
             return _looked([named(one, link.cluster.namespace) for one in names], link, [], log_lines)
-        found, refusals = placed(link.cluster, objects)
+        found, refusals = placed(link.cluster, reading.objects)
         unknown = [one.subject for one in refusals]
         missing = [one.subject for one in found if one.subject in unknown or not _is_there(one, link)]
         watched = [watched_as(one) for one in found if is_shown(one) or is_blocking(one, ())]

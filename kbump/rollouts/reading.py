@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from kbump.workspace import Workspace
 
 
+PASSED_OVER = "passed over: "
+
+
 class Reading(NamedTuple):
     """The objects to apply in the order of the files, what was passed over, and errors that stop the run."""
 
@@ -49,6 +52,11 @@ def read(paths: str | Sequence[str], text: str | None, name: str) -> Reading:
         places = ", ".join(f"`{path}`" for path in listed) or ("standard input" if name == "-" else f"`{name}`")
         raise UsageError(f"there is no manifest in {places}", hint="name files that have some")
     return found
+
+
+def passed_over(found: Reading) -> list[str]:
+    """Say what was passed over, and why."""
+    return [f"{PASSED_OVER}{path} {reason}" for path, reason in found.skipped]
 
 
 def read_planned(paths: Sequence[str]) -> Reading:

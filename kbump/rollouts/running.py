@@ -17,6 +17,7 @@ from kbump.rollouts.naming import named
 from kbump.rollouts.observing import now
 from kbump.rollouts.options import Step
 from kbump.rollouts.placing import later, placed
+from kbump.rollouts.reading import passed_over
 from kbump.rollouts.recording import record, started_before
 from kbump.rollouts.result import Applied, Explanation, Refusal, RolloutResult
 from kbump.rollouts.trying import Manner, tried
@@ -100,7 +101,7 @@ class Run:
 
     def apply(self, reading: Reading, validated: Callable[[str], ValidateResult]) -> RolloutResult:
         """Check and apply what was read, wait, and undo it if it fails."""
-        self.notes += [f"passed over: {path} {reason}" for path, reason in reading.skipped]
+        self.notes += passed_over(reading)
         self.tell(Step("connecting"))
         with self._connected():
             result = self._checked(reading, validated)
