@@ -16,6 +16,7 @@ class Scenario(NamedTuple):
     version of the object is looked at. `kubectl` is True where `kubectl rollout status` succeeds, False where it does
     not, None where it has none. NAMESPACE in all of them is the test's own. With `around`, pods, ControllerRevisions,
     nodes and storage classes are looked at too; `resource` is what kubectl calls the kind, if not as the case does.
+    What lasts for moments only may be missed: `again` undoes it, so that it is played again.
     """
 
     manifest: str
@@ -27,6 +28,7 @@ class Scenario(NamedTuple):
     once: str = "done"
     around: bool = False
     resource: str = ""
+    again: tuple[str, ...] = ()
 
 
 def pods(word: str = "", more: str = "") -> str:
@@ -193,6 +195,7 @@ DAEMON_SETS = {
             ("cordon", "NAMESPACE-0"),
             ("delete", "pods", "--field-selector=spec.nodeName=NAMESPACE-0", "--wait=false"),
         ),
+        again=("uncordon", "NAMESPACE-0"),
     ),
 }  # fmt: skip
 STATEFUL_SETS = {
