@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -128,6 +129,17 @@ def test_a_flag_beats_the_environment_which_beats_the_file(kbump, pod: Path, mon
     monkeypatch.setenv("KBUMP_IMAGES_OUTPUT", "github")
     assert kbump("images", cwd=pod).stdout.startswith("::notice")
     assert kbump("images", "-o", "text", cwd=pod).stdout.startswith("pod.yaml:7:12")
+
+
+def test_a_default_for_runs_into_a_repository_is_no_matter_to_others(
+    kbump, pod: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = re.findall(r"image: (\S+?):", POD)[0] + ":9.9"
+    monkeypatch.setenv("KBUMP_SET_IMAGE_AUTHOR", "A <a@b>")
+    (pod / ".kbump.yaml").write_text("defaults: {set-image: {message: 'deploy {images}'}}\n")
+    assert kbump("set-image", image, "--dry-run", cwd=pod).code == 0
+    ran = kbump("set-image", image, "--author", "A <a@b>", "--dry-run", cwd=pod)
+    assert (ran.code, "`--author` goes with `--repo`" in ran.stderr) == (2, True)
 
 
 def test_a_default_of_the_wrong_type_is_a_usage_error_that_names_the_file(kbump, pod: Path) -> None:

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from kbump.cli.edge import Interrupted, say_error
 from kbump.cli.options import Duration, added, coloured
@@ -57,10 +58,14 @@ repository_options = added(*_OPTIONS)
 """Adds the options that go with `--repo`."""
 
 
-def check_options(options: Mapping[str, Any]) -> None:
-    """Raise UsageError for an option that goes with `--repo` without it, and for one that does not go with it."""
+def check_options(context: click.Context, options: Mapping[str, Any]) -> None:
+    """Raise UsageError for an option that goes with `--repo` without it, and for one that does not go with it.
+
+    What variables and .kbump.yaml say of options is for the runs that they go with.
+    """
     if not options["repo"]:
-        lonely = next((name for name in NAMES if options[name]), "")
+        here = (name for name in NAMES if context.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+        lonely = next((name for name in here if options[name]), "")
         if lonely:
             raise UsageError(f"`--{lonely.replace('_', '-')}` goes with `--repo`", hint="name the repository, too")
         return

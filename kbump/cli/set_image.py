@@ -73,7 +73,7 @@ def set_image_command(context: click.Context, /, **_: Any) -> int:
     options = apply_defaults(context, config)
     if options["environment"] and options["filename"]:
         raise UsageError("`--environment` and `-f` exclude each other", hint="leave one of them out")
-    check_options(options)
+    check_options(context, options)
     if options["repo"]:
         return report_delivery(context, run_delivery(options, config, _given(options)), options)
     return _report(context, _run(options), options)
