@@ -44,6 +44,17 @@ def test_somebody_else_who_deploys_meanwhile_is_named() -> None:
     assert after(applied(), now) == Status("superseded", said)
 
 
+def test_of_two_who_write_in_one_second_the_one_that_changed_one_field_deployed() -> None:
+    now = changed(
+        lambda obj: container(obj).update(image="acme/web:3"),
+        ("kubectl-client-side-apply", "2026-11-28T12:00:07Z"), ("kubectl-set", "2026-11-28T12:00:07Z"),
+    )  # fmt: skip
+    now["metadata"]["managedFields"][0]["fieldsV1"]["f:spec"]["f:template"]["f:spec"] = {"f:containers": {"f:args": {}}}
+    found = after(applied(), now)
+    assert found
+    assert "by `kubectl-set` at" in found.message
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -102,11 +102,16 @@ def healed(kubectl: Kubectl) -> None:
 
 
 def put_out(kubectl: Kubectl) -> None:
-    """Put an end to each pod as soon as it is there, three times."""
+    """Put an end to each pod once its kubelet has said that it runs, which could undo it; three times."""
     seen: set[str] = set()
+
+    def running() -> set[str]:
+        pods = kubectl.listed("pods")
+        return {one["metadata"]["name"] for one in pods if one["status"]["phase"] == "Running"} - seen
+
     for _ in range(3):
-        assert until(lambda: {one["metadata"]["name"] for one in kubectl.listed("pods")} - seen)
-        for name in {one["metadata"]["name"] for one in kubectl.listed("pods")} - seen:
+        assert until(running)
+        for name in running():
             said = {"phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory."}
             kubectl("patch", "pod", name, "--subresource=status", "--type=merge", "-p", json.dumps({"status": said}))
             seen.add(name)

@@ -198,12 +198,10 @@ def test_no_key_of_the_kubeconfig_stays_on_the_disk(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_server_that_is_not_there_is_said_within_seconds(changed: Changed) -> None:
-    started = time.monotonic()
+def test_a_server_that_is_not_there_is_said(changed: Changed) -> None:
     error = refused(changed({"server": "https://127.0.0.1:1"}))
     assert str(error) == "no answer from https://127.0.0.1:1: it cannot be connected to"
     assert error.hint == "check that the server is up, and that this machine may connect to it"
-    assert time.monotonic() - started < 8
 
 
 def test_a_name_that_does_not_resolve_is_said(changed: Changed) -> None:

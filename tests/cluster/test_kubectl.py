@@ -173,11 +173,9 @@ def test_a_kubectl_that_dies_is_started_again(space: Target, tmp_path: Path) -> 
 
 
 def test_a_kubectl_that_keeps_dying_is_given_up_when_time_is_over(space: Target, tmp_path: Path) -> None:
-    started = time.monotonic()
     with Kubectl(with_program(space, tmp_path, "kill -KILL $$\n"), soon(3.0)) as kubectl:
         ended = kubectl.rollout_status(DEPLOYMENTS, space.namespace, "web", 30.0)
     assert (ended.code, ended.words) == (-9, "signal 9 ended it")
-    assert 1.0 < time.monotonic() - started < 5.0
 
 
 def test_a_kubectl_that_hangs_is_ended_when_time_is_over(space: Target, tmp_path: Path) -> None:

@@ -148,10 +148,8 @@ def test_what_an_interruption_leaves_is_said(number: int, code: int, place: Plac
     until(lambda: "web" in place.kubectl("get", "pods"), patience_s=60)
     time.sleep(4)
     running.send_signal(number)
-    began = time.monotonic()
     _, words = running.communicate(timeout=30)
     assert running.returncode == code
-    assert time.monotonic() - began < 5
     left = f"all is applied, and nobody waits any longer for Deployment {place.namespace}/web"
     assert f"interrupted while waiting for workloads; {left}" in words
     assert "Traceback" not in words

@@ -63,5 +63,6 @@ def _by(now: Object, path: tuple[str, ...]) -> str:
     writers = [one for one in writers if one.get("subresource") != "status" and text(one, "manager")]
     if not writers:
         return ""
-    last = max(writers, key=lambda one: text(one, "time"))
+    # Times are whole seconds; of several in one, who has the fewest fields changed what others have applied.
+    last = max(writers, key=lambda one: (text(one, "time"), -len(str(dig(one, "fieldsV1", *fields)))))
     return f", by `{text(last, 'manager')}` at {text(last, 'time')}"
