@@ -41,8 +41,14 @@ class Server:
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
         """Send a request; return the status and the answer."""
-        self.connection.request(method, path, json.dumps(body) if body is not None else None, self.headers)
-        answer = self.connection.getresponse()
+        text = json.dumps(body) if body is not None else None
+        try:
+            self.connection.request(method, path, text, self.headers)
+            answer = self.connection.getresponse()
+        except ConnectionError:  # the server ends a connection that was idle for long
+            self.connection.close()
+            self.connection.request(method, path, text, self.headers)
+            answer = self.connection.getresponse()
         text = answer.read().decode()
         return answer.status, json.loads(text) if text.startswith("{") else {"message": text}
 
