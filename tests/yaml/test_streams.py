@@ -9,6 +9,7 @@ from kbump.source import Source
 from kbump.yaml.composer import compose
 from kbump.yaml.constructor import construct
 from kbump.yaml.nodes import Mapping
+from kbump.yaml.streams import end_of_json
 from tests.yaml.streams import READ, READ_BY_SOME, REFUSED, A
 
 
@@ -58,3 +59,16 @@ def test_a_list_that_begins_a_text_is_no_stream() -> None:
     assert construct(Source("web.json", '\n["\\ud83d\\ude00", 1]')) == [["\U0001f600", 1]]
     with pytest.raises(SourceError, match="did not find expected <document start>"):
         construct(Source("web.json", "[1]\n[2]\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        pytest.param("a: 1\n", None, id="what does not begin with a brace"),
+        pytest.param('{"a": 1}\n{"b": 2}\n', None, id="what is JSON to its end"),
+        pytest.param('{"a": ' * 100_000, None, id="what is nested too deep to be told"),
+        pytest.param('{"a": 1}\n---\nb: 2\n', 9, id="what goes on as YAML"),
+    ],
+)
+def test_the_end_of_json_is_where_an_older_kubectl_stops(text: str, end: int | None) -> None:
+    assert end_of_json(text) == end
