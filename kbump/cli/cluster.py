@@ -61,8 +61,13 @@ def kubeconfig_of(options: dict[str, Any]) -> Iterator[str]:
 
 
 def manifests_of(options: dict[str, Any]) -> tuple[Sequence[str], str | None, str]:
-    """Return paths, or the text of what is built or comes from standard input, and the name that stands for it."""
+    """Return paths, or the text of what is built or comes from standard input, and the name that stands for it.
+
+    There are none if workloads are named instead.
+    """
     paths, directory = options["filename"], options["kustomize"]
+    if options["names"] and (paths or directory):
+        raise UsageError("KIND/NAME, `-f` and `-k` exclude one another", hint="name one of them")
     if directory and paths:
         raise UsageError("`-f` and `-k` exclude each other", hint="name one of them")
     if directory:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kbump.cli.progress import CountingLine
 from kbump.report.findings import flat
 from kbump.report.rollout import trouble_text, workload_row
 from kbump.rollouts.options import Step
@@ -33,7 +34,8 @@ class Display:
         self.colour_out, self.colour_err = colour
         self.terminal = sys.stderr.isatty() and not quiet
         self.spoke = time.monotonic()
-        self.drawn = False
+        self.line = CountingLine()
+        self.clear = self.line.clear
         self.state = ""
         self.shown: set[str] = set()
         self.moment: Moment | None = None
@@ -82,17 +84,7 @@ class Display:
         self.spoke = time.monotonic()
 
     def _line(self, text: str) -> None:
-        columns = shutil.get_terminal_size().columns
-        sys.stderr.write(f"\r{flat(text)[: columns - 1]}\033[K")
-        sys.stderr.flush()
-        self.drawn = True
-
-    def clear(self) -> None:
-        """Remove the counting line, before anything else is written."""
-        if self.drawn:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
-            self.drawn = False
+        self.line.draw(flat(text)[: shutil.get_terminal_size().columns - 1])
 
     @property
     def began(self) -> bool:

@@ -143,9 +143,7 @@ def _run(options: dict[str, Any], config: Config, display: Display) -> RolloutRe
     if names and not options["only_wait"]:
         hint = f"`--only-wait` waits for {names[0]}; manifests are named by `-f` or `-k`"
         raise UsageError(f"`{names[0]}` is an argument, and nothing says what to do with it", hint=hint)
-    if names and (options["filename"] or options["kustomize"]):
-        raise UsageError("KIND/NAME, `-f` and `-k` exclude one another", hint="name one of them")
-    paths, text, name = ((), None, "-") if names else manifests_of(options)
+    paths, text, name = manifests_of(options)
     with kubeconfig_of(options) as kubeconfig:
         return rollout(
             paths,

@@ -9,7 +9,6 @@ import click
 
 from kbump.cli.cluster import cluster_options, kubeconfig_of, manifests_of
 from kbump.cli.options import CONTEXT, Duration, ListedText, apply_defaults, coloured, report_options
-from kbump.errors import UsageError
 from kbump.workspace import find_config
 
 if TYPE_CHECKING:
@@ -65,15 +64,12 @@ def status_command(context: click.Context, /, **_: Any) -> int:
 def _run(options: dict[str, Any], config: Config) -> StatusResult:
     from kbump.rollouts import status
 
-    names = options["names"]
-    if names and (options["filename"] or options["kustomize"]):
-        raise UsageError("KIND/NAME, `-f` and `-k` exclude one another", hint="name one of them")
-    paths, text, name = ((), None, "-") if names else manifests_of(options)
+    paths, text, name = manifests_of(options)
     with kubeconfig_of(options) as kubeconfig:
         return status(
             paths,
             environ=os.environ,
-            names=names,
+            names=options["names"],
             text=text,
             name=name,
             config=config,

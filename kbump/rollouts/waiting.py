@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from kbump.cluster.connection import Cluster
     from kbump.cluster.kubectl import Kubectl
-    from kbump.rollouts.looking import Seen, Watched, Wishes
+    from kbump.rollouts.looking import Seen, Watched
 
 # What `kubectl rollout status` has a word for.
 _CONFIRMED = ("DaemonSet", "Deployment", "StatefulSet")
