@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kbump.config import Config
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 88}
+CONTEXT = {"help_option_names": ["--help", "-h"], "max_content_width": 88}
 
 
 if TYPE_CHECKING:

@@ -69,7 +69,10 @@ def seen(target: Target, manifest: str, wanted: Picture) -> Picture | None:
     [obj] = objects_of(manifest)
     cluster = connect(target, soon())
     with Kubectl(target, soon(), cluster.reachable) as kubectl:
-        applied = kubectl.apply([obj])
+        applied, limit = kubectl.apply([obj]), soon()
+        while applied.code and time.monotonic() < limit:
+            # A wire that is reset all the time, on a slow machine: what is asked here is what the watch sees.
+            applied = kubectl.apply([obj])
         assert not applied.code, applied.words
     with Watch(cluster, [(kind, target.namespace) for kind in KINDS]) as watch:
         limit, found = soon(60), None
