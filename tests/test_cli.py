@@ -204,6 +204,7 @@ def test_a_reader_that_leaves_is_no_failure_worth_a_traceback(pod: Path) -> None
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_says_so_and_leaves_no_temporary_files(tmp_path: Path, number: int, code: int) -> None:
     for index in range(4000):

@@ -238,6 +238,7 @@ def plugin_as_it_is(folder: Path, environ: dict[str, str]) -> Target:
     return Target(environ, kubeconfig=kubeconfig(folder / "config", "a", "a", exec=entry))
 
 
+@pytest.mark.once
 def test_a_plugin_that_hangs_is_ended_in_time(tmp_path: Path, environ: dict[str, str]) -> None:
     target = plugin(tmp_path, environ, "import time; time.sleep(60)")
     started = time.monotonic()

@@ -19,6 +19,8 @@ import pytest
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.once
+
 # What pip says of the first package that it needs, which every index has.
 UNREACHABLE = re.compile(r"requirement setuptools\S* \(from versions: none\)")
 KUSTOMIZATION = """resources: [pod.yaml]

@@ -39,6 +39,7 @@ def test_a_child_that_keeps_stderr_open_is_not_waited_for() -> None:
     assert time.monotonic() - started < 3
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "trap", [pytest.param("", id="at once"), pytest.param("trap '' TERM; ", id="although they ignore SIGTERM")]
 )

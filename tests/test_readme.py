@@ -52,6 +52,7 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.once
 def test_the_first_command_does_the_main_job_on_a_fresh_machine(clone: Path) -> None:
     ((command, output),) = steps(FIRST)
     # The python3 that comes first on PATH is the one that runs the tests: the base of a virtual environment.

@@ -13,6 +13,8 @@ from kbump import validate
 from kbump.report.findings import findings_text
 from tests.validation.samples import CRD, VALID, WIDGET, write
 
+pytestmark = pytest.mark.once
+
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
 MANY = {
     "unknown fields": lambda count: POD + "  - {name: a}\n" + "".join(f"  field{n}: 1\n" for n in range(count)),

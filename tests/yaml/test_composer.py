@@ -204,6 +204,7 @@ def test_aliases_in_a_key_that_is_no_scalar_are_counted() -> None:
     assert caught.value.message == "the key `b` is there twice, first in line 5"
 
 
+@pytest.mark.once
 def test_many_aliases_beside_a_key_that_is_no_scalar_take_little_time() -> None:
     text = "a: &a x\nb:\n  ? [c]\n  : d\n" + "".join(f"  k{n}: *a\n" for n in range(90_000))
     assert len(compose(Source("web.yaml", text))) == 1

@@ -206,7 +206,11 @@ def test_an_error_behind_surrogates_is_where_it_is(text: str, place: tuple[int, 
         pytest.param("- " * MEGA + "a", id="a million block sequences"),
         pytest.param("? " * MEGA + "a", id="a million explicit keys"),
         pytest.param("[" * 10_000 + "a:b", id="10,000 flow sequences and what sends it to the pure parser"),
-        pytest.param("a: [b:c, " + "[" * 10_000, id="what sends it to the pure parser and 10,000 flow sequences"),
+        pytest.param(
+            "a: [b:c, " + "[" * 10_000,
+            id="what sends it to the pure parser and 10,000 flow sequences",
+            marks=pytest.mark.once,
+        ),
         pytest.param("a\n---\n" + "[" * MEGA, id="a million flow sequences in a second document"),
     ],
 )
@@ -237,6 +241,7 @@ def test_the_largest_texts_are_read() -> None:
         assert len(compose(Source("web.yaml", text))) == len(construct(Source("web.yaml", text))) == 1
 
 
+@pytest.mark.once
 def test_texts_of_too_many_values_are_refused() -> None:
     error = refused("[" + "a," * MAX_EVENTS + "]")
     assert error.message == "has more than 3,000,000 values and brackets"
