@@ -8,6 +8,7 @@ from kbump.catalog import parse_version
 from kbump.comparison.documents import different, items, parts
 from kbump.comparison.expected import classified, read_rules
 from kbump.comparison.pairing import paired, repetitions
+from kbump.comparison.places import place_order
 from kbump.comparison.result import Note, PromotionDiff
 from kbump.comparison.structural import Context, Walk
 
@@ -82,7 +83,7 @@ def _unused(rules: list[Rule], differences: list[Difference]) -> list[Note]:
 
 
 def _order(one: Difference | ImageDifference) -> tuple[tuple[str, str, str], str]:
-    return _name(one.new_object), one.path
+    return _name(one.new_object), place_order(one.path)
 
 
 def _name(one: Object) -> tuple[str, str, str]:

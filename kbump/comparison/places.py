@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from kbump.yaml.nodes import path_text
 
 _SPECIAL = frozenset("[]\"' ")
+_DIGITS = 20
 
 
 class Key(NamedTuple):
@@ -29,6 +31,11 @@ def place_text(place: Place) -> str:
             word = path_text((step,))
             text += f".{word}" if text and not word.startswith("[") else word
     return text
+
+
+def place_order(text: str) -> str:
+    """Return what sorts written places as people do: `[web]` is before `[web2]`, and `[2]` before `[10]`."""
+    return re.sub(r"\d+", lambda match: match[0].zfill(_DIGITS), text).replace("]", "\0")
 
 
 def _quoted(text: str) -> str:
