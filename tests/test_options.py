@@ -40,6 +40,13 @@ LISTED = [
     if option.multiple
 ]
 
+VALUED = [
+    pytest.param(command, option, id=f"{command} {option.opts[-1]}")
+    for command in COMMANDS
+    for option in options_of(command)
+    if not option.is_flag
+]
+
 
 @pytest.mark.parametrize(("command", "option"), SINGLE)
 def test_an_option_that_takes_one_value_is_refused_with_two(kbump, command: str, option: click.Option) -> None:
@@ -49,6 +56,20 @@ def test_an_option_that_takes_one_value_is_refused_with_two(kbump, command: str,
     assert (ran.code, ran.stdout) == (2, "")
     assert f"`{names[-1]}` is given more than once, and takes one value." in ran.stderr
     assert f"Try 'kbump {command} --help' for help." in ran.stderr
+
+
+@pytest.mark.parametrize(("command", "option"), VALUED)
+def test_an_option_is_refused_with_an_empty_text(kbump, command: str, option: click.Option) -> None:
+    ran = kbump(command, f"{option.opts[-1]}=")
+    assert (ran.code, ran.stdout) == (2, "")
+    words = f"`{option.opts[-1]}` is given an empty text: leave it out, or set the variable that fills it."
+    assert words in ran.stderr
+
+
+def test_a_repository_that_a_variable_leaves_empty_is_not_the_current_directory(kbump, pod: Path) -> None:
+    ran = kbump("set-image", "nginx:1.27.1", "--repo", "", cwd=pod)
+    assert "`--repo` is given an empty text" in ran.stderr
+    assert (ran.code, (pod / "pod.yaml").read_text()) == (2, POD)
 
 
 @pytest.mark.parametrize(("command", "option"), LISTED)

@@ -7,7 +7,7 @@ import importlib
 import click
 
 from kbump.cli.edge import guarded_main
-from kbump.cli.options import CONTEXT, refuse_repeated
+from kbump.cli.options import CONTEXT, refuse_mistakes
 
 COMMANDS = {
     "diff": ("kbump.cli.diff", "diff_command"),
@@ -45,7 +45,7 @@ class _Commands(click.Group):
             raise click.UsageError(f"There is no command `{args[0]}`.{hint}", ctx)
         name, command, rest = super().resolve_command(ctx, args)
         if command and not ctx.resilient_parsing:
-            refuse_repeated(click.Context(command, ctx, name, **command.context_settings), rest)
+            refuse_mistakes(click.Context(command, ctx, name, **command.context_settings), rest)
         return name, command, rest
 
 

@@ -87,22 +87,29 @@ color_option = click.option(
 )  # fmt: skip
 
 
-def refuse_repeated(context: click.Context, args: list[str]) -> None:
-    """Raise a usage error for an option of a command that takes one value and is given several.
+def refuse_mistakes(context: click.Context, args: list[str]) -> None:
+    """Raise a usage error for options of a command that click takes otherwise than they are meant, in silence.
 
-    click takes the last of them in silence. A flag may be said twice, but not together with its opposite.
+    An option that takes one value is given several: the last would count. An option is given an empty text, which a
+    variable of CI that is not set leaves: what it narrows, such as `--repo`, would be as if it were not there.
     """
-    given = context.command.make_parser(context).parse_args(list(args))[2]
+    values, _, given = context.command.make_parser(context).parse_args(list(args))
     options = [one for one in given if isinstance(one, click.Option)]
     if any(one.is_eager for one in options):
         return  # `--help` is what is answered
     for option in options:
-        single = not (option.multiple or option.count or (option.is_flag and not option.secondary_opts))
-        if single and options.count(option) > 1:
-            words = (
-                f"{' or '.join(f'`{name}`' for name in _names(option))} is given more than once, and takes one value"
-            )
-            raise click.UsageError(f"{words}.", context)
+        if options.count(option) > 1 and _is_single(option):
+            names = " or ".join(f"`{name}`" for name in _names(option))
+            raise click.UsageError(f"{names} is given more than once, and takes one value.", context)
+        said = values[option.name or ""]
+        if "" in (said if isinstance(said, list) else [said]):
+            words = f"`{_names(option)[0]}` is given an empty text: leave it out, or set the variable that fills it."
+            raise click.UsageError(words, context)
+
+
+def _is_single(option: click.Option) -> bool:
+    """Whether an option takes one value. A flag may be said twice, but not together with its opposite."""
+    return not (option.multiple or option.count or (option.is_flag and not option.secondary_opts))
 
 
 def _names(option: click.Option) -> list[str]:

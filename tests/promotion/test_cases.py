@@ -72,11 +72,11 @@ def lay_out(case: Path, folder: Path) -> list[str]:
     for commit in [*sorted(case.glob("earlier*")), case / "to"]:
         add_commit(bare, contents(commit), commit.name)
     arguments = shlex.split((case / "args").read_text())
+    to = [] if "--to" in arguments else ["--to", f"file://{bare}"]
     settings = folder / "from" / ".kbump.yaml"
     if settings.exists() and "{repo}" in settings.read_text():
         settings.write_text(settings.read_text().replace("{repo}", f"file://{bare}"))
-        arguments += ["--to", ""]
-    to = [] if "--to" in arguments else ["--to", f"file://{bare}"]
+        to = []
     return [*(word.replace("{repo}", f"file://{bare}") for word in arguments), *to, "--from", "from", "--dry-run"]
 
 
