@@ -141,11 +141,15 @@ def _report(context: click.Context, result: PromoteResult, options: dict[str, An
     for error in result.errors:
         say_error(error)
     click.echo(_rows(context, result, options), nl=False, color=context.color)
-    if not options["quiet"] and options["output"] == "text" and not result.errors:
-        from kbump.report.promotion import promote_words
+    if options["output"] == "text" and not result.errors:
+        from kbump.report.promotion import failure_words, promote_words
 
         colour = sys.stderr.isatty() if context.color is None else context.color
-        for line in promote_words(result, verbose=options["verbose"], colour=colour):
+        if options["quiet"]:
+            lines = failure_words(result, strict=options["strict"], colour=colour)
+        else:
+            lines = promote_words(result, verbose=options["verbose"], colour=colour)
+        for line in lines:
             click.echo(line, err=True, color=context.color)
     return max(result.exit_code, int(options["strict"] and result.blocked))
 

@@ -131,15 +131,19 @@ def report_delivery(context: click.Context, delivery: Delivery, options: Mapping
     click.echo(_rows(context, delivery, options), nl=False, color=context.color)
     for error in delivery.result.errors:
         say_error(error)
-    if not options["quiet"] and options["output"] == "text":
-        from kbump.report.delivery import delivery_words
+    accepted = delivery.status == "superseded" and options["superseded_ok"]
+    code = delivery.result.exit_code if accepted else delivery.exit_code
+    if options["output"] == "text":
+        from kbump.report.delivery import delivery_words, failure_words
 
         colour = sys.stderr.isatty() if context.color is None else context.color
-        for line in delivery_words(delivery, verbose=options["verbose"], colour=colour):
+        if options["quiet"]:
+            lines = failure_words(delivery, colour=colour) if code else []
+        else:
+            lines = delivery_words(delivery, verbose=options["verbose"], colour=colour, accepted=accepted)
+        for line in lines:
             click.echo(line, err=True, color=context.color)
-    if delivery.status == "superseded" and options["superseded_ok"]:
-        return delivery.result.exit_code
-    return delivery.exit_code
+    return code
 
 
 def _rows(context: click.Context, delivery: Delivery, options: Mapping[str, Any]) -> str:
@@ -155,7 +159,7 @@ def _rows(context: click.Context, delivery: Delivery, options: Mapping[str, Any]
         from kbump.report.delivery import commit_text
 
         return commit_text(delivery)
-    if delivery.status != "pushed":
+    if delivery.status not in ("pushed", "proposed"):
         return ""
     from kbump.report.text import change_rows
 

@@ -155,11 +155,12 @@ def _rows(context: click.Context, result: SetImageResult, options: dict[str, Any
 def _say(context: click.Context, result: SetImageResult, options: dict[str, Any]) -> None:
     for error in result.errors:
         say_error(error)
-    if options["quiet"] or options["output"] != "text":
+    if options["output"] != "text":
         return
     from kbump.report.text import set_image_words
 
     colour = sys.stderr.isatty() if context.color is None else context.color
     wrote = bool(result.written) or result.text is not None
-    for line in set_image_words(result, wrote=wrote, verbose=options["verbose"], colour=colour):
+    given = {"verbose": options["verbose"], "quiet": options["quiet"]}
+    for line in set_image_words(result, wrote=wrote, colour=colour, **given):
         click.echo(line, err=True, color=context.color)

@@ -159,7 +159,8 @@ class _Run:
             forge, branch, subject, last.result.changed, self.build, self.style, reopen=wanted.reopen
         )  # fmt: skip
         done = propose(self.found, forge, proposal, self.files(), self.style)
-        return last._replace(status="proposed", commit=done.commit, proposal=done)
+        left = last.result._replace(written=[]) if done.status in ("closed", "blocked") else last.result
+        return last._replace(status="proposed", commit=done.commit, proposal=done, result=left)
 
     def commit(self) -> str | None:
         """Edit the files and commit them; return None, with the reason in `last`, if there is nothing to push."""

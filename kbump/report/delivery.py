@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kbump.provenance import Build
     from kbump.rewriting.result import Change
 
+_NOT_DONE = ("superseded", "refused")
 _REST = "\n_The rest is too long for this page._\n"
 _PROPOSED = {
     "opened": "opened {url}",
@@ -33,28 +34,47 @@ def commit_text(delivery: Delivery) -> str:
     return f"{message}\n{delivery.result.patch}"
 
 
-def delivery_words(delivery: Delivery, *, verbose: bool, colour: bool) -> list[str]:
-    """Return what is said beside the rows: of the images first, then of the repository."""
+def delivery_words(delivery: Delivery, *, verbose: bool, colour: bool, accepted: bool = False) -> list[str]:
+    """Return what is said beside the rows: of the images first, then of the repository.
+
+    `accepted`: being superseded is a success.
+    """
+    if delivery.status in _NOT_DONE:
+        return [*_notes(delivery, colour=colour), *_not_done(delivery, Palette(colour), accepted=accepted)]
     paint = Palette(colour)
     delivery = plain(delivery._replace(message=""))
-    pushed = delivery.status in ("pushed", "proposed")
-    told = delivery.status not in ("superseded", "refused")
-    words = set_image_words(delivery.result, wrote=pushed, verbose=verbose, colour=colour) if told else []
-    words += [f"{paint('note', 'yellow')}: {note}" for note in delivery.notes]
+    wrote = bool(delivery.result.written)
+    words = set_image_words(delivery.result, wrote=wrote, verbose=verbose, colour=colour)
+    words += _notes(delivery, colour=colour)
     place = f"`{delivery.branch}` of {delivery.repository}"
     if delivery.proposal:
         words += proposed_words(delivery.proposal, paint)
-    elif pushed:
+    elif delivery.status == "pushed":
         again = f", at attempt {delivery.attempts}: the branch had moved" if delivery.attempts > 1 else ""
         words.append(f"pushed {delivery.commit[:12]} to {place}{again}")
     elif delivery.status == "planned":
         words.append(f"would be pushed to {place}")
-    elif delivery.status == "superseded":
-        words.append(f"{paint('superseded', 'yellow')}: {delivery.reason}; nothing was pushed")
-        words.append(f"  {paint('hint', 'cyan')}: `--force` goes ahead, `--superseded-ok` takes it for a success")
-    elif delivery.status == "refused":
-        words.append(f"{paint('refused', 'red', 'bold')}: {delivery.repository}: {delivery.reason}")
     return words
+
+
+def failure_words(delivery: Delivery, *, colour: bool) -> list[str]:
+    """Return why what was asked for is not done, and nothing else."""
+    if delivery.status in _NOT_DONE:
+        return _not_done(delivery, Palette(colour))
+    return set_image_words(delivery.result, wrote=False, verbose=False, colour=colour, quiet=True)
+
+
+def _not_done(delivery: Delivery, paint: Palette, *, accepted: bool = False) -> list[str]:
+    reason = printable(delivery.reason)
+    if delivery.status == "refused":
+        return [f"{paint('refused', 'red', 'bold')}: {printable(delivery.repository)}: {reason}"]
+    words = [f"{paint('superseded', 'yellow')}: {reason}; nothing was pushed"]
+    hint = f"  {paint('hint', 'cyan')}: `--force` goes ahead, `--superseded-ok` takes it for a success"
+    return words if accepted else [*words, hint]
+
+
+def _notes(delivery: Delivery, *, colour: bool) -> list[str]:
+    return [f"{Palette(colour)('note', 'yellow')}: {printable(note)}" for note in delivery.notes]
 
 
 def proposed_words(proposed: Proposed, paint: Palette) -> list[str]:

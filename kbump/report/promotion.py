@@ -139,6 +139,17 @@ def promote_pages(result: PromoteResult) -> str:
     return "\n".join(f"# {one.page.title}\n\n{one.page.body}" for one in result.promotions if one.page)
 
 
+def failure_words(result: PromoteResult, *, strict: bool, colour: bool) -> list[str]:
+    """Return why what was asked for is not done, and nothing else; `strict`: so is what was left alone."""
+    paint = Palette(colour)
+    words: list[str] = []
+    for one in result.promotions:
+        words += _refusals(one, paint)
+        if one.status == "refused" or (strict and one.status == "blocked"):
+            words += _fate(one, paint)
+    return words
+
+
 def promote_words(result: PromoteResult, *, verbose: bool, colour: bool) -> list[str]:
     """Return what is said beside the rows: what is not promoted and why, gates, and each pull request."""
     paint = Palette(colour)
@@ -166,19 +177,24 @@ def _nothing(result: PromoteResult) -> Iterator[str]:
         yield f"no image of {printable(result.target)} pairs with one of {printable(result.source)}"
 
 
-def _of_promotion(one: Promotion, paint: Palette, *, verbose: bool) -> Iterable[str]:
+def _refusals(one: Promotion, paint: Palette) -> Iterator[str]:
     for change in one.refused:
         place, why = printable(str(change.location)), printable(f"`{short(change.old)}` {change.reason}")
         yield f"{place}: {paint('refused', 'red', 'bold')}: {why}"
+    for verdict in one.verdicts:
+        if not verdict.passed:
+            why = printable("; ".join(verdict.reasons))
+            yield f"{paint('refused', 'red', 'bold')} by the gate {verdict.gate}: {why}"
+
+
+def _of_promotion(one: Promotion, paint: Palette, *, verbose: bool) -> Iterable[str]:
     for held in one.held:
         why = f": {printable(held.hold.reason)}" if held.hold.reason else ""
         words = f"`{held.change.new}` is held back{why} (`--release` lets it go)"
         yield f"{printable(str(held.change.location))}: {paint('held', 'yellow')}: {words}"
     yield from (f"{paint('released', 'cyan')}: `{image}` is held back no more" for image in one.released)
+    yield from _refusals(one, paint)
     for verdict in one.verdicts:
-        if not verdict.passed:
-            why = printable("; ".join(verdict.reasons))
-            yield f"{paint('refused', 'red', 'bold')} by the gate {verdict.gate}: {why}"
         notes = map(printable, verdict.notes if verbose else ())
         yield from (f"{paint('note', 'yellow')}: gate {verdict.gate}: {note}" for note in notes)
     yield from _fate(one, paint)

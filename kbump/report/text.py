@@ -164,20 +164,26 @@ def skipped_words(skipped: Sequence[tuple[str, str]], *, verbose: bool) -> list[
     ]
 
 
-def set_image_words(result: SetImageResult, *, wrote: bool, verbose: bool, colour: bool) -> list[str]:
-    """Return what is said beside the rows: refusals, near misses, what matched nothing, and the sum."""
+def set_image_words(
+    result: SetImageResult, *, wrote: bool, verbose: bool, colour: bool, quiet: bool = False
+) -> list[str]:
+    """Return what is said beside the rows: refusals, near misses, what matched nothing, and the sum.
+
+    With `quiet` only why what was asked for is not done.
+    """
     paint = Palette(colour)
     result = plain(result._replace(patch="", text=None))
     words = [_refused(change, paint) for change in result.of("refused")]
+    end = [*(_unmatched(result, text, close, paint) for text, close in result.unmatched.items()), *_sum(result, wrote)]
+    if quiet:
+        return [*words, *(end if result.blocked else ())]
     words += [_left(change, paint) for change in result.of("overridden")]
     if verbose:
         words += [f"{one.location}: `{short(one.new)}` is there already" for one in result.of("unchanged")]
     words += _near_misses(result.findings if verbose else result.findings[:_FEW], paint)
     if not verbose and len(result.findings) > _FEW:
         words.append(f"{counted(len(result.findings) - _FEW, 'more near miss')} (`-v` names them)")
-    words += skipped_words(result.skipped, verbose=verbose)
-    words += [_unmatched(result, text, close, paint) for text, close in result.unmatched.items()]
-    return [*words, *_sum(result, wrote)]
+    return [*words, *skipped_words(result.skipped, verbose=verbose), *end]
 
 
 def _near_misses(findings: Sequence[Finding], paint: Palette) -> Iterator[str]:

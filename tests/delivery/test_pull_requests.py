@@ -10,6 +10,7 @@ import pytest
 
 from kbump.delivery import Delivery, deliver
 from kbump.provenance import Build
+from kbump.report.delivery import delivery_words
 from tests.delivery.infra import Infra
 from tests.git.conftest import run_git
 
@@ -30,6 +31,11 @@ def run(infra: Infra) -> Run:
         return deliver(images, infra.url, environ={**os.environ, **infra.secrets}, **given)
 
     return deliver_to
+
+
+def told(delivery: Delivery) -> list[str]:
+    """Return what is said on the terminal."""
+    return delivery_words(delivery, verbose=False, colour=False)
 
 
 def build(number: int) -> Build:
@@ -114,7 +120,11 @@ def test_a_dry_run_opens_nothing(infra: Infra, run: Run) -> None:
 def test_what_a_person_closed_is_opened_again_only_if_asked_for(infra: Infra, run: Run) -> None:
     first = run("1.1.0")
     infra.close(first.proposal.pull_request.number)
-    assert run("1.1.0").proposal.status == "closed"
+    assert told(first)[1] == f"opened {first.proposal.pull_request.url}"
+    left = run("1.1.0")
+    assert (left.proposal.status, left.result.written) == ("closed", [])
+    words = f"nothing was opened: a person closed {first.proposal.pull_request.url}, which has the same content"
+    assert told(left) == ["1 image would change in 1 file", f"{words} (`--reopen` opens another)"]
     assert run("1.1.0", reopen=True).proposal.status == "opened"
 
 
