@@ -51,7 +51,7 @@ def apply_all(objects: Sequence[Planned], work: Applying, outcome: Outcome) -> N
     """
     for phase, mine in enumerate(in_phases(objects)):
         late = [one for one in mine if one.key in work.later]
-        outcome.refusals.extend(tried(work.kubectl, late, work.recorded, work.manner)[1] if late else [])
+        outcome.refusals.extend(_late_refusals(late, work))
         if mine and not outcome.refusals:
             work.step(f"applying {PHASES[phase]}")
             _apply_phase(mine, work, outcome)
@@ -61,10 +61,15 @@ def apply_all(objects: Sequence[Planned], work: Applying, outcome: Outcome) -> N
             outcome.refusals.extend(_established(mine, work))
 
 
+def _late_refusals(objects: Sequence[Planned], work: Applying) -> list[Refusal]:
+    """Try what could not be tried before: its namespace and its kind are there now."""
+    return tried(work.cluster, work.kubectl, objects, work.recorded, work.manner)[1] if objects else []
+
+
 def _apply_phase(objects: Sequence[Planned], work: Applying, outcome: Outcome) -> None:
     for one in objects:
         kind = work.cluster.resolve(one.api_version, one.kind)
-        if kind and is_made_anew(one, work.recorded[one.key], work.manner):
+        if kind and is_made_anew(work.cluster, one, work.recorded[one.key], work.manner):
             work.kubectl.delete(kind, one.namespace, one.name)
     done = apply(work.kubectl, objects, work.manner)
     if done.code:

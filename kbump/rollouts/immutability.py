@@ -1,7 +1,6 @@
-"""immutable_changes(): which fields of a live object a manifest would change that no apply can change, and what to do.
+"""differences(): where a manifest would change a live object; remedy(): what to do where no apply can change it.
 
-The fields are those that the API server validates as immutable, in `Validate*Update` of
-https://github.com/kubernetes/kubernetes/tree/master/pkg/apis; what a manifest does not state keeps its value.
+Which fields these are is for the server to say, by its dry run: see refusing.py.
 """
 
 from __future__ import annotations
@@ -11,128 +10,128 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.comparison.values import same_value
+from kbump.rollouts.ordering import is_builtin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     Object = Mapping[str, Any]
+    Path = tuple[str | int, ...]
 
-_AGAIN = "`kubectl delete {kind} {name}{namespace}`, which ends its pods, and roll out again; or give it another name"
-_ORPHAN = "`kubectl delete {kind} {name}{namespace} --cascade=orphan` keeps its pods; then roll out again"
-_JOB = "a Job runs once: give it another name, or roll out with `--recreate-jobs`"
+_AGAIN = "`kubectl delete {kind} {name}{namespace}` and roll out again; or give it another name"
+_ORPHAN = (
+    "`kubectl delete {kind} {name}{namespace} --cascade=orphan` keeps its pods; roll out again, and delete the old "
+    "ones once the new ones are ready"
+)
+_ADOPTED = "`kubectl delete {kind} {name}{namespace} --cascade=orphan` keeps its pods; then roll out again"
+_JOB = "a Job runs once: give it another name, or roll out with `--recreate-jobs` once it has finished"
 _CLAIM = "a claim keeps its volume: make another claim, and move the data; only `resources.requests` may grow"
 _DATA = "it says `immutable: true`: give the new content another name, and use that name"
 _SERVICE = "`kubectl delete {kind} {name}{namespace}` and roll out again: the address is another one then"
 _ROLE = "`kubectl delete {kind} {name}{namespace}` and roll out again; nobody has its rights until then"
-_SPEC = ("spec",)
+_DEFINITION = "deleting it deletes all of its objects: serve another version, or define another kind"
+_REMEDIES: Mapping[str, str] = {
+    "ClusterRoleBinding": _ROLE,
+    "CustomResourceDefinition": _DEFINITION,
+    "DaemonSet": _ORPHAN,
+    "Deployment": _ORPHAN,
+    "Job": _JOB,
+    "PersistentVolumeClaim": _CLAIM,
+    "Pod": _AGAIN,
+    "ReplicaSet": _ORPHAN,
+    "RoleBinding": _ROLE,
+    "Secret": _AGAIN,
+    "Service": _SERVICE,
+    "StatefulSet": _ADOPTED,
+}
 _LONGEST = 80
+# What is not the object's content, but the server's matter.
+_OURS = ("apiVersion", "kind", "metadata", "status")
 
 
-class ImmutableChange(NamedTuple):
-    """A field that is immutable and would change: its path, what it is, what it would be, and the remedy."""
+class Difference(NamedTuple):
+    """A place where the manifest says something else than the live object has; _NOTHING where it says nothing."""
 
-    path: str
-    old: str
-    new: str
-    remedy: str
-
-
-class _Rule(NamedTuple):
-    """The paths that are immutable, those below them that are not, and what to do; `live` says for which objects."""
-
-    paths: tuple[str, ...]
-    remedy: str
-    mutable: tuple[str, ...] = ()
-    live: Callable[[Object], bool] = bool
+    path: Path
+    new: Any
+    old: Any
 
 
-_RULES: Mapping[str, tuple[_Rule, ...]] = {
-    "ClusterRoleBinding": (_Rule(("roleRef",), _ROLE),),
-    "ConfigMap": (_Rule(("data", "binaryData"), _DATA, live=lambda live: live.get("immutable") is True),),
-    "CronJob": (),
-    "DaemonSet": (_Rule(("spec.selector",), _ORPHAN),),
-    "Deployment": (_Rule(("spec.selector",), _ORPHAN),),
-    "Job": (
-        _Rule(("spec.selector", "spec.completionMode"), _JOB),
-        # While it is suspended, what decides where its pods run may change.
-        _Rule(("spec.template",), _JOB, live=lambda live: _dig(live, _SPEC).get("suspend") is not True),
-        _Rule(("spec.completions",), _JOB, live=lambda live: _dig(live, _SPEC).get("completionMode") != "Indexed"),
-    ),
-    "PersistentVolumeClaim": (_Rule(_SPEC, _CLAIM, ("spec.resources", "spec.volumeAttributesClassName")),),
-    "Pod": (
-        _Rule(
-            _SPEC, _AGAIN,
-            (
-                "spec.containers[*].image", "spec.initContainers[*].image", "spec.activeDeadlineSeconds",
-                "spec.tolerations", "spec.terminationGracePeriodSeconds", "spec.containers[*].resources",
-            ),
-        ),
-    ),
-    "ReplicaSet": (_Rule(("spec.selector",), _ORPHAN),),
-    "RoleBinding": (_Rule(("roleRef",), _ROLE),),
-    "Secret": (
-        _Rule(("type",), _AGAIN.replace(", which ends its pods,", "")),
-        _Rule(("data", "stringData"), _DATA, live=lambda live: live.get("immutable") is True),
-    ),
-    "Service": (_Rule(("spec.clusterIP",), _SERVICE, live=lambda live: bool(_dig(live, _SPEC).get("clusterIP"))),),
-    "StatefulSet": (
-        _Rule(
-            _SPEC, _ORPHAN,
-            (
-                "spec.replicas", "spec.ordinals", "spec.template", "spec.updateStrategy", "spec.revisionHistoryLimit",
-                "spec.persistentVolumeClaimRetentionPolicy", "spec.minReadySeconds",
-            ),
-        ),
-    ),
-    "StorageClass": (
-        _Rule(("provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"), _ROLE.partition(";")[0]),
-    ),
-}  # fmt: skip
+class _Nothing:
+    """Stands for what is not there."""
 
 
-def immutable_changes(manifest: Object, live: Object) -> list[ImmutableChange]:
-    """Return what of a live object, of the same kind, the manifest would change and cannot."""
+_NOTHING = _Nothing()
+
+
+def remedy(manifest: Object, live: Object) -> str:
+    """Return what to do about a field that no apply can change: what its kind is known for, or to make it anew."""
     kind, metadata = str(manifest.get("kind", "")), live.get("metadata", {})
-    secret = kind == "Secret"
-    found: list[ImmutableChange] = []
-    for rule in _RULES.get(kind, ()):
-        if not rule.live(live):
-            continue
-        namespace = f" -n {metadata['namespace']}" if metadata.get("namespace") else ""
-        remedy = rule.remedy.format(kind=kind.lower(), name=metadata.get("name", ""), namespace=namespace)
-        for path in rule.paths:
-            keys = tuple(path.split("."))
-            pairs = _differences(_at(manifest, keys), _at(live, keys), path)
-            found += [
-                ImmutableChange(at, *(("", "") if secret else (_shown(old), _shown(new))), remedy)
-                for at, new, old in pairs
-                if not _is_below(at, rule.mutable)
-            ]
-    return found
+    found = _REMEDIES.get(kind, _AGAIN) if is_builtin(_group(manifest)) else _AGAIN
+    if kind in ("ConfigMap", "Secret") and live.get("immutable") is True:
+        found = _DATA
+    namespace = f" -n {metadata['namespace']}" if metadata.get("namespace") else ""
+    # Of two kinds of the same name kubectl takes the one that it knows longer.
+    called = kind.lower() if is_builtin(_group(manifest)) else f"{kind.lower()}.{_group(manifest)}"
+    return found.format(kind=called, name=metadata.get("name", ""), namespace=namespace)
 
 
-def _is_below(path: str, above: tuple[str, ...]) -> bool:
-    path = re.sub(r"\[\d+\]", "[*]", path)
-    return any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in above)
+def has_own_remedy(manifest: Object) -> bool:
+    """Whether kbump knows the kind: of others the server's words say more."""
+    return is_builtin(_group(manifest)) and str(manifest.get("kind")) in {*_REMEDIES, "ConfigMap"}
 
 
-_UNSTATED = object()
+def _group(manifest: Object) -> str:
+    return str(manifest.get("apiVersion", "")).rpartition("/")[0]
 
 
-def _differences(new: Any, old: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
-    """Yield (path, new, old) where what is stated is another value; a list counts as a whole if its length differs."""
-    if new is _UNSTATED or (_is_empty(new) and (old is _UNSTATED or _is_empty(old))):
-        return
-    if isinstance(new, dict) and isinstance(old, dict):
+def differences(manifest: Object, live: Object, field: str, last: Object | None = None) -> list[Difference]:
+    """Return where the manifest changes a live object at a field, as the server names it, and below.
+
+    What a manifest does not state stays as it is, unless the one before, `last`, stated it.
+    """
+    path = path_of(field)
+    if not path:
+        found = (_differences(_at(manifest, (key,)), _at(live, (key,)), _at(last, (key,)), (key,)) for key in manifest)
+        return [one for each in found for one in each if one.path[0] not in _OURS]
+    return list(_differences(_at(manifest, path), _at(live, path), _at(last, path), path))
+
+
+def path_of(field: str) -> Path:
+    """Return the keys and indexes of a field as the server writes it: `spec.ports[0].port`, `data[a.b]`."""
+    if field.startswith("<"):
+        return ()
+    parts = re.findall(r"\[([^\]]*)\]|([^.\[\]]+)", field)
+    return tuple(int(index) if index.isdigit() else index or key for index, key in parts)
+
+
+def written(path: Path) -> str:
+    """Return a path as the server writes it."""
+    text = "".join(f"[{key}]" if isinstance(key, int) or "." in key else f".{key}" for key in path)
+    return text.removeprefix(".")
+
+
+def shown(value: Any) -> str:
+    """Return a value as JSON, cut if it is long."""
+    text = "nothing" if value is None or value is _NOTHING else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _differences(new: Any, old: Any, last: Any, path: Path) -> Iterator[Difference]:
+    if new is _NOTHING or (_is_empty(new) and (old is _NOTHING or _is_empty(old))):
+        if new is _NOTHING and last is not _NOTHING and old is not _NOTHING:
+            yield Difference(path, new, old)
+    elif isinstance(new, dict) and isinstance(old, dict):
         # A selector is whole: what it does not state any more is gone, too.
-        names = new.keys() | old.keys() if path.endswith("matchLabels") else new.keys()
-        for name in sorted(names):
-            yield from _differences(new.get(name, None), old.get(name, _UNSTATED), f"{path}.{name}")
+        names = [*new, *(old if path[-1:] == ("matchLabels",) else last if isinstance(last, dict) else ())]
+        for name in dict.fromkeys(names):
+            was = old if path[-1:] == ("matchLabels",) else last
+            yield from _differences(new.get(name, _NOTHING), _at(old, (name,)), _at(was, (name,)), (*path, name))
     elif isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
         for number, (one, other) in enumerate(zip(new, old, strict=True)):
-            yield from _differences(one, other, f"{path}[{number}]")
-    elif old is _UNSTATED or not (new == old or _is_same(old, new)):
-        yield path, new, None if old is _UNSTATED else old
+            yield from _differences(one, other, _NOTHING, (*path, number))
+    elif old is _NOTHING or not (new == old or _is_same(old, new)):
+        yield Difference(path, new, old)
 
 
 def _is_same(old: Any, new: Any) -> bool:
@@ -141,24 +140,47 @@ def _is_same(old: Any, new: Any) -> bool:
     return scalars and same_value(old, new, quantity=True)
 
 
-def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False) if value is not None else "nothing"
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
 def _is_empty(value: Any) -> bool:
     return value is None or value in ({}, [])
 
 
-def _at(obj: Object, keys: tuple[str, ...]) -> Any:
-    value: Any = obj
-    for key in keys:
-        if not isinstance(value, dict) or key not in value:
-            return _UNSTATED
-        value = value[key]
+def _at(value: Any, path: Path) -> Any:
+    for key in path:
+        try:
+            value = value[key]
+        except (LookupError, TypeError):
+            return _NOTHING
     return value
 
 
-def _dig(obj: Object, keys: tuple[str, ...]) -> dict[str, Any]:
-    value = _at(obj, keys)
-    return value if isinstance(value, dict) else {}
+def patch_of(manifest: Object, last: Object | None) -> dict[str, Any]:
+    """Return what is merged into the live object: the manifest, without what the one before it stated and it does not.
+
+    What is gone from a list is not told: for that, kubectl knows by which key the items of each list are the same.
+    """
+    gone = {key: None for key in last or {} if key not in manifest}
+    pairs = {
+        key: patch_of(value, below)
+        if isinstance(value, dict) and isinstance(below := (last or {}).get(key), dict)
+        else value
+        for key, value in manifest.items()
+    }
+    return {**gone, **pairs}
+
+
+def part(manifest: Object, one: Difference) -> tuple[Path, dict[str, Any]]:
+    """Return a patch that changes only one place, and its path, which ends at a list whose items have no names."""
+    place: list[str | int] = []
+    value: Any = manifest
+    for key in one.path:
+        if isinstance(key, int) and not (isinstance(value[key], dict) and "name" in value[key]):
+            break
+        value = value[key] if isinstance(key, int) else value.get(key)
+        place.append(key)
+        if value is None:
+            break
+    body = value
+    for depth in range(len(place) - 1, -1, -1):
+        above = _at(manifest, tuple(place[:depth]))
+        body = [{**body, "name": above[key]["name"]}] if isinstance(key := place[depth], int) else {key: body}
+    return tuple(place), body

@@ -51,10 +51,11 @@ def in_phases(objects: Iterable[Planned]) -> list[list[Planned]]:
 
 def _place(one: Planned) -> tuple[int, int]:
     # A kind of the same name in another group, such as Knative's Service, is a custom resource.
-    if not _is_builtin(one.group):
+    if not is_builtin(one.group):
         return WORKLOADS, 0
     return _PLACES.get(one.kind, (WORKLOADS, 0))
 
 
-def _is_builtin(group: str) -> bool:
+def is_builtin(group: str) -> bool:
+    """Whether an API group is one of Kubernetes' own."""
     return "." not in group or group.endswith((".k8s.io", "gateway.networking.k8s.io"))

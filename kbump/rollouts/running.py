@@ -137,7 +137,7 @@ class Run:
         postponed = {one.key for one in later(self.link.cluster, self.objects, self.recorded)}
         asked = [one for one in self.objects if one.key not in postponed]
         self.tell(Step("asking the server whether it would take them"))
-        made, refusals = tried(self.link.kubectl, asked, self.recorded, self.manner)
+        made, refusals = tried(self.link.cluster, self.link.kubectl, asked, self.recorded, self.manner)
         if refusals:
             return result._replace(refusals=refusals)
         if self.options.diff:

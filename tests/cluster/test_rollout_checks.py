@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
-from tests.cluster.rolling import Place, place
-from tests.cluster.scenarios import batch, job, pods, workload
+from kbump.cluster.target import Target
+from tests.cluster.network import Middle, Said
+from tests.cluster.rolling import Place, place, until
+from tests.cluster.scenarios import batch, job, pod, pods, workload
+from tests.conftest import Ran
 
 __all__ = ["place"]
 WEB = workload("Deployment", f"replicas: 2, {pods()}")
@@ -40,6 +44,60 @@ IMMUTABLE = {
     "the class of a claim": (CLAIM % "a", CLAIM % "b", "spec.storageClassName"),
     "the role of a binding": (BINDING % "a", BINDING % "b", "roleRef.name"),
     "an immutable map": (MAP % "b", MAP % "c", "data.a"),
+    "the service of a stateful set, beside what may change": (
+        workload("StatefulSet", f"replicas: 0, serviceName: a, {pods()}"),
+        workload("StatefulSet", f"replicas: 1, serviceName: b, {pods('slow')}"), "spec.serviceName",
+    ),
+    "the node of a pod, beside its image": (
+        pod(), pod("slow", ", nodeName: elsewhere"), "spec.nodeName",
+    ),
+    "the completions of a job": (
+        batch(job("slow", ", completions: 1")), batch(job("slow", ", completions: 2")), "spec.completions",
+    ),
+}  # fmt: skip
+DEFINITION = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: %(plural)s}
+spec:
+  group: %(group)s
+  scope: Namespaced
+  names: {plural: widgets, singular: widget, kind: Widget}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              size: {type: integer, x-kubernetes-validations: [{rule: self == oldSelf, message: the size is fixed}]}
+              low: {type: integer}
+              high: {type: integer}
+              colour: {type: string, enum: [red, blue]}
+            x-kubernetes-validations:
+            - {rule: "!has(oldSelf.low) || has(self.low)", message: low stays}
+            - {rule: self.high >= oldSelf.high, message: it may only grow}
+"""
+WIDGET = "apiVersion: %s/v1\nkind: Widget\nmetadata: {name: web}\nspec: {%s}\n"
+# What is applied to {size: 1, low: 1, high: 5, colour: red}, and what is said of it.
+TRANSITIONS = {
+    "a field with a rule": (
+        "size: 2, low: 1, high: 5, colour: blue",
+        "`spec.size` cannot change from 1 to 2: *the size is fixed",
+    ),
+    "a rule of what is above it": (
+        "size: 1, low: 1, high: 4, colour: blue", "`spec.high` cannot change from 5 to 4: *it may only grow",
+    ),
+    "what must not go": (
+        "size: 1, high: 5, colour: red", "`spec.low` cannot change from 1 to nothing: *low stays",
+    ),
+    "what is wrong in itself": (
+        "size: 1, low: 1, high: 5, colour: green", "the server refuses `spec.colour`: *green*red*blue*",
+    ),
 }  # fmt: skip
 
 
@@ -54,6 +112,46 @@ def test_a_field_that_no_apply_can_change_is_named_with_a_remedy(
     assert fnmatchcase(refusal["message"], f"`{field}` cannot change from * to *"), refusal
     assert refusal["hint"]
     assert (refusal["file"], refusal["line"]) == ("-", 1)
+
+
+@pytest.fixture
+def widgets(place: Place) -> Iterator[str]:
+    """Return the group of a kind that has rules in CEL of how its objects may change."""
+    group = f"{place.namespace}.example.com"
+    plural = f"widgets.{group}"
+    place.kubectl("apply", "-f", "-", text=DEFINITION % {"group": group, "plural": plural})
+    place.kubectl("wait", "--for=condition=Established", f"crd/{plural}")
+    first = WIDGET % (group, "size: 1, low: 1, high: 5, colour: red")
+    until(lambda: place.kubectl("apply", "-f", "-", text=first, check=False))
+    yield group
+    place.kubectl("delete", "crd", plural, "--wait=false")
+
+
+@pytest.mark.parametrize(("spec", "words"), TRANSITIONS.values(), ids=TRANSITIONS)
+def test_a_rule_of_a_custom_resource_is_named_with_its_field(spec: str, words: str, widgets: str, place: Place) -> None:
+    ran, data = place.rollout(WIDGET % (widgets, spec), "--timeout", "30s")
+    [refusal] = data["refusals"]
+    assert (ran.code, data["ending"]) == (1, "refused")
+    assert fnmatchcase(refusal["message"], words.replace("[", "[[]")), refusal
+    delete = f"`kubectl delete widget.{widgets} web -n {place.namespace}` and roll out again; or give it another name"
+    assert (refusal["hint"] or "") == (delete if "cannot change" in words else "")
+
+
+def test_in_whichever_words_a_server_refuses_a_field_it_is_named(
+    middle: tuple[Middle, Target], kbump: Callable[..., Ran]
+) -> None:
+    server, target = middle
+    manifest = workload("Deployment", f"replicas: 0, {pods()}")
+    options = ("rollout", "-f", "-", "-n", target.namespace, "--kubeconfig", target.kubeconfig, "-o", "json")
+    assert kbump(*options, stdin=manifest.encode()).code == 0
+    causes = [{"reason": "Inédit", "field": "spec.selector", "message": "c'est ainsi"}]
+    status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": "non", "code": 422}
+    said = Said(422, {**status, "details": {"causes": causes}})
+    server.fault = lambda method, path, headers: said if method == "PATCH" else None
+    ran = kbump(*options, stdin=manifest.replace("app: web", "app: wob").encode())
+    [refusal] = json.loads(ran.stdout)["refusals"]
+    assert refusal["message"] == '`spec.selector.matchLabels.app` cannot change from "web" to "wob"'
+    assert "--cascade=orphan" in refusal["hint"]
 
 
 def test_what_the_server_refuses_is_quoted_with_its_place_and_nothing_is_written(place: Place) -> None:
