@@ -72,10 +72,11 @@ class Session:
             # Half of the time that is left: the other half is for another try, over another connection.
             allowed_s = max(0.5, (ends - time.monotonic()) / 2)
             answer = self._once(request, min(_READ_S if request.method == "GET" else _WRITE_S, allowed_s))
-            wait_s = paused(answer, pause_s)
-            if not answer.passing or time.monotonic() + wait_s > limit:
+            left_s = limit - time.monotonic()
+            if not answer.passing or left_s <= 0:
                 return answer
-            time.sleep(wait_s)
+            # The last try is when time is over.
+            time.sleep(min(left_s, paused(answer, pause_s)))
             pause_s = min(_LONGEST_S, pause_s * 2)
 
     def stream(self, path: str, silence_s: float) -> Stream | Answer | Broken:

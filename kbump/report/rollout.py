@@ -187,6 +187,8 @@ def sum_text(result: RolloutResult) -> str:
             f"dry run: {applied_text(result)} would be applied to {cluster_text(result.cluster)}; nothing was changed"
         )
     done = f"{applied_text(result)} applied to {cluster_text(result.cluster)}"
+    if result.ending == "timed-out" and result.refusals:
+        return f"timed out after {took}: {f'{done}, and no more' if result.applied else 'nothing was changed'}"
     if result.ending == "failed" and result.refusals:
         return f"failed: {done}, and no more"
     if result.ending == "done":

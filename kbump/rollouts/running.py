@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from kbump.errors import ClusterError
 from kbump.rollouts.applying import Applying, Outcome, apply_all, identity
 from kbump.rollouts.checking import forbidden, other_cluster, schema_version, skew
 from kbump.rollouts.connecting import connected
 from kbump.rollouts.explaining import explained
 from kbump.rollouts.images import images_of
-from kbump.rollouts.looking import Watched, Wishes
+from kbump.rollouts.looking import Wishes
 from kbump.rollouts.naming import named
 from kbump.rollouts.observing import now
 from kbump.rollouts.options import Step
@@ -23,7 +25,7 @@ from kbump.rollouts.result import Applied, Explanation, Refusal, RolloutResult
 from kbump.rollouts.trying import Manner, tried
 from kbump.rollouts.undoing import Undoing, undo
 from kbump.rollouts.waiting import Waiter, Waiting
-from kbump.rollouts.watching import found, is_blocking, is_shown, watched_of
+from kbump.rollouts.watching import found, is_blocking, is_shown, watched_as, watched_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -31,11 +33,13 @@ if TYPE_CHECKING:
     from kbump.config import Config
     from kbump.inspection import ValidateResult
     from kbump.rollouts.connecting import Connection, Link
+    from kbump.rollouts.looking import Watched
     from kbump.rollouts.options import Options
     from kbump.rollouts.planned import Key, Planned
     from kbump.rollouts.reading import Reading
     from kbump.rollouts.recording import Recorded
     from kbump.rollouts.result import Change, Ending, Workload
+    from kbump.rollouts.waiting import Moment
 
 # So much longer than the wait a cluster is asked, to explain what it came to.
 _MORE_S = 30.0
@@ -47,7 +51,8 @@ class Run:
 
     def __init__(self, options: Options, config: Config, choice: Connection, tell: Callable[..., object]) -> None:
         """Take what was asked for; nothing is done yet."""
-        self.options, self.config, self.choice, self.tell = options, config, choice, tell
+        self.options, self.config, self.choice = options, config, choice
+        self.tell, self.doing = partial(self._told, tell), ""
         self.manner = Manner(
             options.server_side, options.force_conflicts, options.recreate_jobs, namespace=choice.namespace
         )
@@ -57,30 +62,53 @@ class Run:
         self.before: dict[tuple[str, str], int] = {}
         self.outcome = Outcome({}, {}, [])
 
+    def _told(self, tell: Callable[..., object], news: Step | Moment) -> None:
+        self.doing = news.words if isinstance(news, Step) else "waiting for workloads"
+        tell(news)
+
     @contextmanager
     def _connected(self) -> Iterator[Link]:
         """Connect for as long as a rollout may take from now on."""
         self.deadline, self.since = time.monotonic() + self.options.timeout_s, now()
-        with connected(self.choice, self.deadline + _MORE_S) as self.link:
+        with connected(self.choice, self.deadline) as self.link:
             yield self.link
+
+    def _in_time(self, act: Callable[[], RolloutResult]) -> RolloutResult:
+        """Check and apply, and say what took so long if time is over before the wait begins."""
+        try:
+            result = act()
+        except ClusterError as error:
+            if time.monotonic() < self.deadline:
+                raise
+            words = f"time was over while {self.doing}: {error.message}"
+            applied = list(self.outcome.applied.values())
+            late = [Refusal("", words, error.hint or "")]
+            return RolloutResult("timed-out", self.link.name, applied, refusals=late)
+        if result.refusals and time.monotonic() >= self.deadline:
+            late = [Refusal("", f"time was over while {self.doing}")]
+            return result._replace(ending="timed-out", refusals=[*late, *result.refusals])
+        return result
 
     def only_wait(self, objects: Sequence[Planned], names: Sequence[str]) -> RolloutResult:
         """Wait for what is there, or will be."""
         self.tell(Step("connecting"))
         with self._connected():
-            result = RolloutResult("refused", self.link.name)
-            refusals = other_cluster(self.config.cluster, self.link.name)
-            objects, unknown = placed(self.link.cluster, objects)
-            if refusals or unknown:
-                return result._replace(refusals=refusals or unknown)
-            watched = [
-                Watched(one.api_version, one.kind, one.namespace, one.name, is_blocking(one, self.options.wait_for),
-                        location=one.location)
-                for one in objects
-                if is_shown(one) or is_blocking(one, self.options.wait_for)
-            ]  # fmt: skip
-            watched += [named(one, self.link.cluster.namespace) for one in names]
-            return self._waited([self._found(one) for one in watched], result)
+            self.tell(Step("looking at what is there"))
+            return self._in_time(lambda: self._only_waited(objects, names))
+
+    def _only_waited(self, objects: Sequence[Planned], names: Sequence[str]) -> RolloutResult:
+        result = RolloutResult("refused", self.link.name)
+        refusals = other_cluster(self.config.cluster, self.link.name)
+        objects, unknown = placed(self.link.cluster, objects)
+        if refusals or unknown:
+            return result._replace(refusals=refusals or unknown)
+        watched = [
+            watched_as(one, self.options.wait_for)
+            for one in objects
+            if is_shown(one) or is_blocking(one, self.options.wait_for)
+        ]
+        watched += [named(one, self.link.cluster.namespace) for one in names]
+        return self._waited([self._found(one) for one in watched], result)
 
     def _found(self, watched: Watched) -> Watched:
         """Return what is watched as it is now, so that it is seen if somebody deploys something else."""
@@ -104,7 +132,7 @@ class Run:
         self.notes += passed_over(reading)
         self.tell(Step("connecting"))
         with self._connected():
-            result = self._checked(reading, validated)
+            result = self._in_time(lambda: self._checked(reading, validated))
         if self.options.undo and self.outcome.applied and result.ending in ("failed", "timed-out"):
             result = self._undone(result)
         return result._replace(notes=self.notes)
@@ -131,6 +159,7 @@ class Run:
 
     def _tried(self, result: RolloutResult) -> RolloutResult:
         """Record what is there, let the server try everything, then apply."""
+        self.tell(Step("looking at what is there"))
         self.notes += forbidden(self.link.cluster, self.objects)
         self.recorded = record(self.link.cluster, self.objects)
         self.before = started_before(self.link.cluster, self.recorded.values())
@@ -147,6 +176,8 @@ class Run:
         return self._applied(postponed, result)
 
     def _applied(self, postponed: Collection[Key], result: RolloutResult) -> RolloutResult:
+        # What kubectl has applied when time is over is still to be asked.
+        self.link.cluster.extend(self.deadline + _MORE_S)
         work = Applying(
             self.link.cluster, self.link.kubectl, self.manner, self.recorded, postponed, self.deadline,
             lambda words: self.tell(Step(words)),
@@ -163,6 +194,7 @@ class Run:
         self.tell(Step("undoing"))
         taken = {one.subject for one in result.of("superseded", "deleted")}
         with self._connected() as link:
+            self._extend()
             work = Undoing(
                 link, self.recorded, self.outcome, {one.key for one in self.objects if one.subject in taken},
                 self._undone_workloads,
@@ -179,7 +211,13 @@ class Run:
         )  # fmt: skip
         return Waiter(self.link.cluster, self.link.kubectl, watched, waiting).wait(lambda *_: Explanation())
 
+    def _extend(self) -> None:
+        """Go on for a while when time is over, to explain what it came to."""
+        self.link.cluster.extend(self.deadline + _MORE_S)
+        self.link.kubectl.extend(self.deadline + _MORE_S)
+
     def _waited(self, watched: Sequence[Watched], result: RolloutResult) -> RolloutResult:
+        self._extend()
         wishes = Wishes(self.options.grace, self.options.wait_terminated, self.options.stable_s > 0, self.before)
         workloads, notes = self._watched(watched, wishes, self.options.stable_s)
         self.notes += notes

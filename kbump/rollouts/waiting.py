@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.cluster.plain import dig
@@ -103,11 +104,16 @@ class Waiter:
     def _blame(self) -> None:
         """Say who deployed over this rollout: the watch does not keep who wrote what."""
         for number, (watched, found) in enumerate(zip(self.watched, self.looks, strict=True)):
-            kind = self.cluster.resolve(watched.api_version, watched.kind) if found.word == "superseded" else None
-            obj = self.cluster.get(kind, watched.namespace, watched.name, managed=True) if kind else None
-            told = after(watched.applied, obj) if obj and watched.applied else None
-            if told:
-                self.looks[number] = found._replace(message=told.message)
+            if found.word == "superseded":
+                # That it was somebody is known without the name.
+                with suppress(ClusterError):
+                    self.looks[number] = found._replace(message=self._blamed(watched) or found.message)
+
+    def _blamed(self, watched: Watched) -> str:
+        kind = self.cluster.resolve(watched.api_version, watched.kind)
+        obj = self.cluster.get(kind, watched.namespace, watched.name, managed=True) if kind else None
+        told = after(watched.applied, obj) if obj and watched.applied else None
+        return told.message if told else ""
 
     def _explained(self, number: int, one: Workload, explain: Callable[[Watched, Look, Seen], Explanation]) -> Workload:
         if one.settled or one.word in ("superseded", "deleted") or not one.blocking:

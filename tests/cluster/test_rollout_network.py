@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 
 import pytest
 
 from kbump.cluster.target import Target
 from tests.cluster.conftest import Changed, plain
-from tests.cluster.network import Middle, Wire, failure, sometimes, troubled
+from tests.cluster.network import Fault, Middle, Said, Wire, failure, sometimes, troubled
 from tests.cluster.scenarios import pods, workload
 from tests.conftest import Ran
 
@@ -72,3 +74,57 @@ def test_who_may_not_read_pods_waits_all_the_same_and_is_told(
     assert f"pods in {space.namespace} may not be read: less can be explained" in notes
     ran, data = rolled(kbump, target, "unready", "--timeout", "12s")
     assert (ran.code, data["ending"]) == (3, "timed-out")
+
+
+def slow(fault: Fault, path: str) -> Fault:
+    """Return a fault that takes its time for what has a path."""
+
+    def answer(method: str, asked: str, headers: dict[str, str]) -> Said | None:
+        return fault(method, asked, headers) if path in asked else None
+
+    return answer
+
+
+def silence(method: str, path: str, headers: dict[str, str]) -> Said | None:
+    """Say nothing for longer than anybody waits."""
+    if method == "GET":
+        return None
+    time.sleep(12)
+    return failure(503, "too late")
+
+
+LATE = {
+    "before": (slow(lambda *_: failure(503, "not now"), "/deployments/web"), "looking at what is there: *not now"),
+    "the dry run": (slow(silence, "dryRun=All"), "asking the server whether it would take them*"),
+}
+
+
+@pytest.mark.parametrize(("fault", "words"), LATE.values(), ids=LATE)
+def test_a_check_that_takes_too_long_is_a_time_out_that_says_which(
+    fault: Fault, words: str, middle: tuple[Middle, Target], kbump: Callable[..., Ran]
+) -> None:
+    server, target = middle
+    server.fault = fault
+    ran, data = rolled(kbump, target, "slow", "--timeout", "7s")
+    assert (ran.code, data["ending"], data["applied"]) == (3, "timed-out", []), ran
+    assert fnmatchcase(data["refusals"][0]["message"], f"time was over while {words}")  # type: ignore[index]
+    assert 6 < float(str(data["seconds"])) < 10
+
+
+def test_an_apply_that_takes_too_long_says_what_it_has_done(
+    middle: tuple[Middle, Target], kbump: Callable[..., Ran]
+) -> None:
+    server, target = middle
+
+    def fault(method: str, path: str, headers: dict[str, str]) -> Said | None:
+        return silence(method, path, headers) if "dryRun" not in path and "/deployments" in path else None
+
+    server.fault = fault
+    manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\n---\n" + workload("Deployment", pods())
+    options = ("-n", target.namespace, "--kubeconfig", target.kubeconfig, "--timeout", "9s")
+    ran = kbump("rollout", "-f", "-", *options, stdin=manifest.encode())
+    assert ran.code == 3
+    assert "error: time was over while applying workloads" in ran.stderr
+    assert fnmatchcase(
+        ran.stderr.splitlines()[-1], "timed out after * s: 1 object (1 created) applied to *, and no more"
+    )
