@@ -94,9 +94,18 @@ class Cluster:
         """Whether the server answers right now, and is ready if it tells: its version it knows without its storage."""
         return not self.session.ask(Request("GET", "/readyz")).passing
 
-    def get(self, kind: Kind, namespace: str, name: str, *, managed: bool = False) -> dict[str, Any] | None:
+    def get(
+        self,
+        kind: Kind,
+        namespace: str,
+        name: str,
+        *,
+        managed: bool = False,
+        patience_s: float = _PATIENCE_S,
+        deadline: float | None = None,
+    ) -> dict[str, Any] | None:
         """Return an object, None if there is none; `managed` keeps `metadata.managedFields`."""
-        answer = self._answer(Request("GET", kind.path(namespace, name)))
+        answer = self._answer(Request("GET", kind.path(namespace, name)), patience_s, deadline)
         if isinstance(answer, Answer) and answer.status == _MISSING:
             return None
         found = self._good(answer, f"{kind.kind} `{name}`")

@@ -19,7 +19,7 @@ from kbump.cluster.transport import Stream, broken, paused
 from kbump.errors import ClusterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from kbump.cluster.connection import Cluster
     from kbump.cluster.target import Kind
@@ -51,11 +51,14 @@ class LostError(Exception):
 class Feed:
     """Keeps `objects`, by uid, in a thread that runs run(); calls `changed` when they or what is said here changes.
 
-    `listed` once there was a list; `denied` if it is not allowed; `words` say what is wrong right now.
+    `listed` once there was a list; `denied` if it is not allowed: then the objects with `names`, if they may be read,
+    are asked for one by one. `words` say what is wrong right now.
     """
 
-    def __init__(self, cluster: Cluster, kind: Kind, namespace: str, changed: Callable[[], None]) -> None:
-        self.kind, self.namespace = kind, namespace
+    def __init__(
+        self, cluster: Cluster, kind: Kind, namespace: str, changed: Callable[[], None], names: Collection[str] = ()
+    ) -> None:
+        self.kind, self.namespace, self.names = kind, namespace, names
         self.listed, self.denied, self.words = False, False, ""
         self.objects: Objects = {}
         self._cluster = cluster
@@ -94,15 +97,32 @@ class Feed:
                 self.kind, self.namespace, fields=self.kind.fields, patience_s=patience_s, deadline=deadline
             )
         except ClusterError as error:
+            if error.status == _FORBIDDEN and self.names:
+                raise self._asked(patience_s, deadline) from None
             raise self._refused(error) from None
-        found = {str(one["metadata"].get("uid")): one for one in listed.objects}
+        self._keep(listed.objects, _number(listed.resource_version), denied=False)
+        return listed.resource_version
+
+    def _asked(self, patience_s: float, deadline: float | None) -> LostError:
+        """Ask for each object by its name, as what may not be listed may still be read."""
+        try:
+            found = [
+                self._cluster.get(self.kind, self.namespace, name, patience_s=patience_s, deadline=deadline)
+                for name in self.names
+            ]
+        except ClusterError as error:
+            return self._refused(error)
+        self._keep([one for one in found if one], 0, denied=True)
+        return LostError("", _POLL_S)
+
+    def _keep(self, objects: list[dict[str, Any]], floor: int, *, denied: bool) -> None:
+        found = {str(one["metadata"].get("uid")): one for one in objects}
         with self._lock:
-            news = not self.listed or self.denied or _versions(found) != _versions(self.objects)
-            self.objects, self.listed, self.denied, self._floor = found, True, False, _number(listed.resource_version)
+            news = not self.listed or self.denied != denied or _versions(found) != _versions(self.objects)
+            self.objects, self.listed, self.denied, self._floor = found, True, denied, floor
         self._say("")
         if news:
             self._changed()
-        return listed.resource_version
 
     def _refused(self, error: ClusterError) -> LostError:
         if error.status == _FORBIDDEN:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kbump.cluster.feed import Feed, LostError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -23,19 +23,21 @@ _SETTLE_S = 0.1
 _SLICE_S = 0.5
 _LOOK_S = 5.0
 _CLOSE_S = 2.0
+_NO_NAMES: Mapping[Key, Collection[str]] = {}
 
 
 class Watch:
     """Keeps the objects of kinds and namespaces as they are, in a thread for each; a context manager.
 
     A failure is never an error: it lists again, less and less often, until it can. Events are kept but for those that
-    every pod has anyway, objects without `metadata.managedFields`. An empty namespace stands for all of them.
+    every pod has anyway, objects without `metadata.managedFields`. An empty namespace stands for all of them. Of what
+    may not be listed, the objects that `names` has for the key are asked for one by one.
     """
 
-    def __init__(self, cluster: Cluster, keys: Iterable[Key]) -> None:
+    def __init__(self, cluster: Cluster, keys: Iterable[Key], names: Mapping[Key, Collection[str]] = _NO_NAMES) -> None:
         self._news = Condition()
         self._changes: set[Key] = set()
-        self._feeds = {key: self._feed(cluster, key) for key in dict.fromkeys(keys)}
+        self._feeds = {key: self._feed(cluster, key, names.get(key, ())) for key in dict.fromkeys(keys)}
         self._threads = [
             Thread(target=feed.run, daemon=True, name=str(feed.kind.plural)) for feed in self._feeds.values()
         ]
@@ -73,7 +75,7 @@ class Watch:
 
     @property
     def known(self) -> set[Key]:
-        """What has been listed: before that, nothing being there means nothing."""
+        """What has been listed, or asked for by name: before that, nothing being there means nothing."""
         return {key for key, feed in self._feeds.items() if feed.listed}
 
     @property
@@ -105,10 +107,10 @@ class Watch:
             thread.join(max(0.0, ends - time.monotonic()))
         return sum(seen) == len(self._feeds)
 
-    def _feed(self, cluster: Cluster, key: Key) -> Feed:
+    def _feed(self, cluster: Cluster, key: Key, names: Collection[str]) -> Feed:
         def changed() -> None:
             with self._news:
                 self._changes.add(key)
                 self._news.notify_all()
 
-        return Feed(cluster, *key, changed)
+        return Feed(cluster, *key, changed, names)

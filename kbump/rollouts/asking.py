@@ -13,7 +13,7 @@ from kbump.rollouts.connecting import Connection, connected
 from kbump.rollouts.explaining import explained
 from kbump.rollouts.looking import Memory, Watched, Wishes, look
 from kbump.rollouts.naming import named
-from kbump.rollouts.observing import Lists, Observer, denied_words, now
+from kbump.rollouts.observing import Lists, Observer, denied_words, names_of, now
 from kbump.rollouts.placing import placed
 from kbump.rollouts.reading import Reading, read
 from kbump.rollouts.result import Explanation, StatusResult, Workload, subject
@@ -76,7 +76,8 @@ def _is_there(one: Planned, link: Link) -> bool:
 
 
 def _looked(watched: Sequence[Watched], link: Link, missing: list[str], log_lines: int) -> StatusResult:
-    lists = Lists(link.cluster)
+    names = names_of(link.cluster, watched)
+    lists = Lists(link.cluster, names)
     observer = Observer(link.cluster, lists, now() - _RECENT)
     workloads: list[Workload] = []
     for one in watched:
@@ -90,4 +91,4 @@ def _looked(watched: Sequence[Watched], link: Link, missing: list[str], log_line
         why = explained(link.kubectl, one, found, seen, log_lines=log_lines) if open_ else Explanation()
         told = found.word, found.message, 0.0, one.location, why
         workloads.append(Workload(one.kind, one.namespace, one.name, "", one.blocking, *told))
-    return StatusResult(link.name, workloads, missing, denied_words(lists.denied))
+    return StatusResult(link.name, workloads, missing, denied_words(lists.denied, names))

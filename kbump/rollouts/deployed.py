@@ -11,7 +11,7 @@ from kbump.rollouts.checking import other_cluster
 from kbump.rollouts.connecting import Connection, connected
 from kbump.rollouts.images import images_of
 from kbump.rollouts.looking import Memory, Wishes, look
-from kbump.rollouts.observing import Lists, Observer, now
+from kbump.rollouts.observing import Lists, Observer, names_of, now
 from kbump.rollouts.placing import placed
 from kbump.rollouts.reading import planned_of
 from kbump.rollouts.watching import is_blocking, watched_as
@@ -50,8 +50,8 @@ def _manifests(path: str, environ: Mapping[str, str]) -> tuple[str, str | None, 
 
 
 def _of_workload(one: Planned, link: Link) -> Iterator[str]:
-    observer = Observer(link.cluster, Lists(link.cluster), now())
     watched = watched_as(one)
+    observer = Observer(link.cluster, Lists(link.cluster, names_of(link.cluster, [watched])), now())
     seen = observer.seen(watched)
     if seen.obj is None:
         yield f"{one.subject} is not there"

@@ -13,7 +13,7 @@ from kbump.rollouts.looking import Seen
 from kbump.rollouts.revisions import CLASS, CONTROLLER_REVISION, EVENT, HELPERS, NODE, POD, REPLICA_SET, Owned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from kbump.cluster.connection import Cluster
     from kbump.cluster.target import Kind
@@ -34,11 +34,11 @@ class Objects(Protocol):
 
 
 class Lists:
-    """The objects as they were when they were first asked for."""
+    """The objects as they were when they were first asked for; those with `names` by these, if none may be listed."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, names: Mapping[Scope, Iterable[str]]) -> None:
         """Ask for nothing yet."""
-        self._cluster = cluster
+        self._cluster, self._names = cluster, names
         self._found: dict[Scope, Mapping[str, Object]] = {}
         self.denied: set[Scope] = set()
 
@@ -51,7 +51,8 @@ class Lists:
                 if error.status != 403:
                     raise
                 self.denied.add((kind, namespace))
-                listed = []
+                named = (self._cluster.get(kind, namespace, name) for name in self._names.get((kind, namespace), ()))
+                listed = [one for one in named if one]
             self._found[kind, namespace] = {str(one["metadata"]["uid"]): one for one in listed}
         return self._found[kind, namespace]
 
@@ -136,10 +137,20 @@ def scope_of(cluster: Cluster, api_version: str, kind: str, namespace: str) -> S
     return (found, namespace if found.namespaced else "") if found else None
 
 
-def denied_words(denied: Iterable[Scope]) -> list[str]:
-    """Say what could not be seen, each once."""
+def names_of(cluster: Cluster, watched: Iterable[Watched]) -> dict[Scope, list[str]]:
+    """Return the names of what is watched, by its kind and namespace."""
+    found: dict[Scope, list[str]] = {}
+    for one in watched:
+        if scope := scope_of(cluster, one.api_version, one.kind, one.namespace):
+            found.setdefault(scope, []).append(one.name)
+    return found
+
+
+def denied_words(denied: Iterable[Scope], named: Container[Scope]) -> list[str]:
+    """Say what could not be seen, each once; what is `named` was asked for by its name instead."""
     return [
-        f"{kind.resource}{f' in {namespace}' if namespace else ''} may not be read: less can be explained"
+        f"{kind.resource}{f' in {namespace}' if namespace else ''} may not be listed: "
+        + ("asked for by name" if (kind, namespace) in named else "less can be explained")
         for kind, namespace in sorted(denied)
     ]
 

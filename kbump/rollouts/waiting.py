@@ -12,7 +12,7 @@ from kbump.cluster.status import after
 from kbump.cluster.watch import Watch
 from kbump.errors import ClusterError
 from kbump.rollouts.looking import Look, Wishes, look
-from kbump.rollouts.observing import Observer, denied_words, now, scope_of, scopes_of
+from kbump.rollouts.observing import Observer, denied_words, names_of, now, scope_of, scopes_of
 from kbump.rollouts.result import Explanation, Workload
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ class Waiter:
         self.told: dict[int, object] = {}
         self.notes: list[str] = []
         self.scopes = scopes_of(cluster, watched)
-        self.watch = Watch(cluster, self.scopes)
+        self.names = names_of(cluster, watched)
+        self.watch = Watch(cluster, self.scopes, self.names)
         self.observer = Observer(cluster, self.watch, waiting.since or now())
 
     def wait(self, explain: Callable[[Watched, Look, Seen], Explanation]) -> list[Workload]:
@@ -99,7 +100,7 @@ class Waiter:
         broken = [
             f"{kind.resource} cannot be seen right now: {words}" for (kind, _), words in self.watch.broken.items()
         ]
-        return [*denied_words(self.watch.denied), *broken]
+        return [*denied_words(self.watch.denied, self.names), *broken]
 
     def _blame(self) -> None:
         """Say who deployed over this rollout: the watch does not keep who wrote what."""
@@ -162,7 +163,17 @@ class Waiter:
     def _is_known(self, watched: Watched) -> bool:
         """Whether its kind has been listed: before that, that it is not there means nothing."""
         scope = scope_of(self.cluster, watched.api_version, watched.kind, watched.namespace)
-        return scope is None or scope in self.watch.known
+        if scope is None or scope in self.watch.known:
+            return True
+        if scope in self.watch.denied and watched.blocking:
+            words = f"the credentials may neither list nor get {scope[0].resource} in {scope[1] or 'the cluster'}"
+            hint = "a Role with `get`, `list` and `watch`, and a RoleBinding, give the permission"
+            raise ClusterError(f"{words}: nothing tells how far {watched.kind} {watched.name} is", hint=hint)
+        return False
+
+    def _is_listed(self, watched: Watched) -> bool:
+        """Whether its kind may be listed: kubectl would ask for nothing else, until its time is over."""
+        return scope_of(self.cluster, watched.api_version, watched.kind, watched.namespace) not in self.watch.denied
 
     def _confirm(self, number: int, found: Look) -> Look:
         """Let kubectl say that a workload is done; for anything else that it says there is one more look.
@@ -170,7 +181,7 @@ class Waiter:
         Its exit status 1 means six things, and of pods on nodes that are not ready it waits for ever.
         """
         asked = self.confirmed.get(number)
-        if self.looks[number].word == "done" or number in self.denied:
+        if self.looks[number].word == "done" or number in self.denied or not self._is_listed(self.watched[number]):
             return found
         if asked is None:
             self.confirmed[number] = self.pool.submit(self._ask, self.watched[number])

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,8 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata: {name: deployer}
 rules:
-- {apiGroups: [apps], resources: [deployments], verbs: [get, list, watch, create, patch]}
+- {apiGroups: [apps], resources: [deployments], verbs: [%s]}
+%s
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
@@ -29,6 +31,10 @@ metadata: {name: deployer}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: deployer}
 subjects: [{kind: ServiceAccount, name: default}]
 """
+PODS = (
+    "- {apiGroups: ['', apps], resources: [pods, events, replicasets], verbs: [list, watch]}\n"
+    "- {apiGroups: [''], resources: [pods/log], verbs: [get]}"
+)
 
 
 def rolled(kbump: Callable[..., Ran], target: Target, word: str, *arguments: str) -> tuple[Ran, dict[str, object]]:
@@ -59,21 +65,59 @@ def test_a_server_that_fails_now_and_then_changes_no_verdict(
     assert (ran.code, data.get("ending")) == VERDICTS[word], ran
 
 
-def test_who_may_not_read_pods_waits_all_the_same_and_is_told(
-    space: Target, changed: Changed, kbump: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
-) -> None:
+Permitted = Callable[[str], Target]
+
+
+@pytest.fixture
+def permitted(space: Target, changed: Changed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Permitted:
+    """Return what makes a target whose user may do with deployments what is said, and list what `more` names."""
     monkeypatch.delenv("KUBECONFIG", raising=False)
-    with open(f"{changed().kubeconfig}.role", "w") as file:
-        file.write(ROLE)
-    plain(space, "apply", "-f", file.name)
-    target = changed(user={"token": plain(space, "create", "token", "default").strip()})
+
+    def permit(verbs: str, more: str = "") -> Target:
+        (tmp_path / "role").write_text(ROLE % (verbs, more))
+        plain(space, "apply", "-f", str(tmp_path / "role"))
+        return changed(user={"token": plain(space, "create", "token", "default").strip()})
+
+    return permit
+
+
+def test_who_may_not_read_pods_waits_all_the_same_and_is_told(
+    space: Target, permitted: Permitted, kbump: Callable[..., Ran]
+) -> None:
+    target = permitted("get, list, watch, create, patch")
     ran, data = rolled(kbump, target, "slow")
     assert (ran.code, data["ending"]) == (0, "done"), ran
     notes = "\n".join(data["notes"])  # type: ignore[arg-type]
     assert f"these credentials may not list pods in {space.namespace}" in notes
-    assert f"pods in {space.namespace} may not be read: less can be explained" in notes
+    assert f"pods in {space.namespace} may not be listed: less can be explained" in notes
     ran, data = rolled(kbump, target, "unready", "--timeout", "12s")
     assert (ran.code, data["ending"]) == (3, "timed-out")
+
+
+@pytest.mark.parametrize("word", ["slow", "missing"])
+def test_what_may_not_be_listed_is_asked_for_by_name(
+    word: str, space: Target, permitted: Permitted, kbump: Callable[..., Ran]
+) -> None:
+    target = permitted("get, create, patch", PODS)
+    ran, data = rolled(kbump, target, word, "--timeout", "60s")
+    assert (ran.code, data["ending"]) == VERDICTS[word], ran
+    assert f"deployments.apps in {space.namespace} may not be listed: asked for by name" in data["notes"]  # type: ignore[operator]
+    assert float(str(data["seconds"])) < 25
+    options = ("-n", target.namespace, "--kubeconfig", target.kubeconfig)
+    told = kbump("status", "deployment/web", *options)
+    assert (told.code, "deployments.apps" in told.stderr) == (int(word == "missing"), True)
+
+
+def test_what_may_not_be_seen_at_all_is_not_waited_for(
+    space: Target, permitted: Permitted, kbump: Callable[..., Ran]
+) -> None:
+    plain(space, "create", "deployment", "web", "--image=registry.local/web:1.4.0")
+    target = permitted("create")
+    options = ("-n", target.namespace, "--kubeconfig", target.kubeconfig, "--timeout", "60s")
+    ran = kbump("rollout", "--only-wait", "deployment/web", *options)
+    assert ran.code == 2
+    assert "deployments" in ran.stderr
+    assert "RoleBinding" in ran.stderr
 
 
 def slow(fault: Fault, path: str) -> Fault:
