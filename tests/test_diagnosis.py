@@ -16,6 +16,7 @@ from kbump.cluster.diagnosis import (
     Around,
     Trouble,
     diagnosed,
+    fallen,
     is_telling,
     judged,
     pull_messages,
@@ -66,6 +67,11 @@ def again(code: int, restarts: int, **how: Any) -> dict[str, Any]:
 def event(reason: str, message: str, kind: str = "Pod", about: str = "1", at: str = "", **more: Any) -> dict[str, Any]:
     involved = {"kind": kind, "uid": about, "name": "web-1"}
     return {"reason": reason, "message": message, "involvedObject": involved, "lastTimestamp": at or None, **more}
+
+
+def running(restarts: int = 0, code: int = 0) -> dict[str, Any]:
+    last = {"lastState": {"terminated": {"exitCode": code}}} if restarts else {}
+    return {"state": {"running": {}}, "ready": True, "restartCount": restarts, **last}
 
 
 PULL = "`acme/web:404` cannot be pulled: "
@@ -217,6 +223,29 @@ def test_restarts_before_the_rollout_began_are_not_of_it() -> None:
     assert judged([found], {}, 0.0, grace=0).fatal == []
     [later] = troubles([pod(again(1, 9))], now=NOW, before=restarts([crashing]))
     assert later.times == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ({**running(), "restartCount": 2}, []),
+        (running(3, 1), ["it ended with exit code 1"]),
+        (ended(137, 2, reason="OOMKilled"), ["it ran out of memory"]),
+        (again(1, 2), ["it ended with exit code 1"]),
+        (again(1, 4), ["it ended with exit code 1, 2 times"]),
+    ],
+    ids=["it runs", "it runs again", "it has ended", "it is to be started again", "it falls again and again"],
+)
+def test_a_container_that_has_ended_since_it_was_well_is_told_though_it_may_run_again(
+    status: dict[str, Any], words: list[str]
+) -> None:
+    before = {("1", "web"): 2}
+    found = fallen([pod(status)], now=NOW, before=before)
+    assert [one.message for one in found] == words
+    assert all((one.pod, one.container) == ("web-1", "web") for one in found)
+    leaving = pod(status)
+    leaving["metadata"]["deletionTimestamp"] = "2026-11-28T12:00:00Z"
+    assert fallen([leaving], now=NOW, before=before) == []
 
 
 def test_a_single_crash_counts_once_however_far_the_kubelet_is_with_it() -> None:

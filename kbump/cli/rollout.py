@@ -66,7 +66,7 @@ not answer; 3 the time is over, and what is not done is named."""
 @click.option("--wait-terminated", is_flag=True, help="Wait until old pods are gone, too.")
 @click.option(
     "--stable", type=Duration(), metavar="DURATION", default="0s", show_default=True,
-    help="All must stay as they should be for this time.",
+    help="All must stay as they should be for this time; a container that ends meanwhile is a failure at once.",
 )  # fmt: skip
 @click.option(
     "--log-lines", type=click.IntRange(0), default=20, show_default=True, metavar="N",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kbump.cluster.diagnosis import Around, Trouble, diagnosed, judged, pull_messages
+from kbump.cluster.diagnosis import Around, Trouble, diagnosed, fallen, judged, pull_messages, restarts
 from kbump.cluster.plain import counted, is_ending
 from kbump.cluster.status import Status, after, status
 
@@ -51,19 +51,21 @@ class Seen(NamedTuple):
 class Memory(NamedTuple):
     """What is to be remembered of a workload.
 
-    Since when it has which trouble, what was said of images, its last status, and whether it has been done.
+    Since when it has which trouble, what was said of images, its last status, and how often its containers had been
+    started again when it was done for the first time, None before that.
     """
 
     since: Mapping[tuple[str, str, str], float] = {}
     pulls: Mapping[Place, str] = {}
     last: Status | None = None
-    was_done: bool = False
+    steady: Mapping[Place, int] | None = None
 
 
 class Wishes(NamedTuple):
     """How to judge: `grace` multiplies all patience; `terminated` waits for old pods to be gone, too.
 
-    `stable` has no patience with what was done before; `before` says how often containers were started before all.
+    `stable` has no patience with a container that ends after its workload was done; `before` says how often containers
+    were started before all.
     """
 
     grace: float = 1.0
@@ -95,6 +97,10 @@ def look(watched: Watched, seen: Seen, memory: Memory, wishes: Wishes, now: date
     memory = memory._replace(last=found)
     if seen.obj is None or found.word not in ("done", "failed", "waiting"):
         return Look(_word(found), found.message, memory=memory)
+    if wishes.stable and memory.steady is not None:
+        gone = fallen(seen.newest, events=seen.around.events, now=now, before=memory.steady)
+        if gone:
+            return Look("failed", _sentence(gone[0]), gone, memory)
     if found.word == "done":
         return _done(found, seen, memory, wishes)
     return _unfinished(seen, seen.obj, found, memory, wishes, now, clock)
@@ -108,7 +114,8 @@ def _word(found: Status) -> Word:
 
 
 def _done(found: Status, seen: Seen, memory: Memory, wishes: Wishes) -> Look:
-    memory = memory._replace(was_done=True, since={})
+    steady = restarts(seen.newest) if memory.steady is None else memory.steady
+    memory = memory._replace(steady=steady, since={})
     if wishes.terminated and seen.obj:
         newest, older, _ = seen.around.chosen(seen.obj)
         left = [*older, *filter(is_ending, newest)]
@@ -122,9 +129,7 @@ def _unfinished(
 ) -> Look:
     pulls = {**memory.pulls, **pull_messages(seen.newest)}
     told = diagnosed(obj, seen.around, now=now, pulls=pulls, before=wishes.before)
-    # What was well and is not any more has had its time.
-    grace = 0.0 if wishes.stable and memory.was_done else wishes.grace
-    verdict = judged(told, memory.since, clock, grace=grace)
+    verdict = judged(told, memory.since, clock, grace=wishes.grace)
     memory = memory._replace(since=verdict.since, pulls=pulls)
     if found.word == "failed":
         return Look("failed", found.message, told, memory)

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,6 +110,50 @@ def test_a_crash_after_it_was_ready_is_a_failure_if_it_must_stay_so(place: Place
     assert (ran.code, data["workloads"][0]["word"]) == (1, "failed")
     assert "it ended with exit code 1" in data["workloads"][0]["message"]
     assert data["seconds"] < 30
+
+
+def says(place: Place, **status: object) -> None:
+    """Say of the pod what its kubelet would."""
+    [pod] = json.loads(place.kubectl("get", "pods", "-o", "json"))["items"]
+    conditions = [{"type": kind, "status": str(status["ready"])} for kind in ("Ready", "ContainersReady")]
+    container = {**pod["status"]["containerStatuses"][0], **status}
+    patch = json.dumps({"status": {"conditions": conditions, "containerStatuses": [container]}})
+    place.kubectl("patch", "pod", pod["metadata"]["name"], "--subresource=status", "--type=strategic", "-p", patch)
+
+
+def steady(place: Place, act: Callable[[], object]) -> tuple[int, dict[str, Any]]:
+    """Roll out what has to be stable for six seconds, and do something once it is ready."""
+
+    def later() -> None:
+        until(lambda: place.get("deployment").get("status", {}).get("readyReplicas"))
+        time.sleep(3)
+        act()
+
+    other = meanwhile(later)
+    ran, data = place.rollout(workload("Deployment", pods()), "--stable", "6s", "--timeout", "50s")
+    other.join()
+    return ran.code, data
+
+
+def test_a_pod_that_is_not_ready_for_a_moment_lets_the_time_begin_anew(place: Place) -> None:
+    def stumble() -> None:
+        says(place, ready=False)
+        time.sleep(2)
+        says(place, ready=True)
+        again.append(time.monotonic())
+
+    again: list[float] = []
+    code, data = steady(place, stumble)
+    assert (code, data["workloads"][0]["word"]) == (0, "done")
+    assert time.monotonic() - again[0] > 5
+
+
+def test_a_container_that_was_started_again_meanwhile_is_a_failure_though_it_is_ready(place: Place) -> None:
+    last = {"terminated": {"exitCode": 2, "reason": "Error"}}
+    code, data = steady(place, lambda: says(place, ready=True, restartCount=1, lastState=last))
+    assert (code, data["workloads"][0]["word"]) == (1, "failed")
+    assert "it ended with exit code 2" in data["workloads"][0]["message"]
+    assert data["seconds"] < 12
 
 
 def test_old_pods_can_be_waited_for(place: Place) -> None:

@@ -124,6 +124,17 @@ def _of_end(one: Container, ended: Object, known: Known) -> Trouble:
     return _attempted(found) if owner_kind(one.pod) == "Job" else found
 
 
+def fallen(one: Container, known: Known) -> Iterator[Trouble]:
+    """Yield that a container which has to keep running has ended since `known.before`, though it may run again."""
+    place, restarts = (uid(one.pod), one.name), number(one.status, "restartCount")
+    if one.waiting.get("reason") == "CrashLoopBackOff" and not crashes(one, known):
+        # It was running then, and has not been started again yet.
+        known = known._replace(before={place: restarts - 1})
+    if one.runs_on and crashes(one, known):
+        ended = dig(one.status, "state", "terminated") or dig(one.status, "lastState", "terminated") or {}
+        yield _of_end(one, ended, known)
+
+
 def _attempted(found: Trouble) -> Trouble:
     return found._replace(reason="attempt", message=f"an attempt failed: {found.message}")
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from kbump.cluster.diagnosis.around import Around
 from kbump.cluster.diagnosis.containers import containers
+from kbump.cluster.diagnosis.containers import fallen as of_fallen
 from kbump.cluster.diagnosis.images import said
 from kbump.cluster.diagnosis.known import Known
 from kbump.cluster.diagnosis.owners import is_of_quota, is_ordered, of_owner
 from kbump.cluster.diagnosis.pods import is_put_out, is_unready, never_ending, of_pod
 from kbump.cluster.diagnosis.trouble import Trouble
-from kbump.cluster.plain import name, number, text, uid
+from kbump.cluster.plain import is_ending, name, number, text, uid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -76,6 +77,17 @@ def restarts(pods: Iterable[Object]) -> dict[Place, int]:
         found[uid(pod), ""] = 0
         found |= {(uid(pod), one.name): number(one.status, "restartCount") for one in containers(pod)}
     return found
+
+
+def fallen(
+    pods: Iterable[Object], *, events: Iterable[Object] = (), now: datetime, before: Mapping[Place, int]
+) -> list[Trouble]:
+    """Return which containers have ended since restarts() said `before`, also those that run again and are ready."""
+    known = Known(now, Around(events=events), {}, before)
+    lasting = [pod for pod in pods if not is_ending(pod)]
+    return [
+        found._replace(pod=name(pod)) for pod in lasting for one in containers(pod) for found in of_fallen(one, known)
+    ]
 
 
 def _of_pods(pods: list[Object], known: Known) -> list[Trouble]:
