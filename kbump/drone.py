@@ -1,6 +1,6 @@
 """The variables of a CI system: which build this is, and what it was started for.
 
-Drone's own names are in https://docs.drone.io/pipeline/environment/reference/; Woodpecker and Harness set them, too.
+Drone's own names are in https://docs.drone.io/pipeline/environment/reference/; Harness sets them, too.
 """
 
 from __future__ import annotations
@@ -13,9 +13,18 @@ from kbump.provenance import Build, Occasion
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_TAGS = "refs/tags/"
+_HARNESS = ("ACCOUNT", "ORG", "PROJECT", "PIPELINE")
+
 
 def build_of(environ: Mapping[str, str]) -> Build:
-    """Return the build that the variables of Drone, GitHub or Gitea Actions, or GitLab CI tell of, or an empty one."""
+    """Return the build that the variables of a CI system tell of, or an empty one.
+
+    Known are Drone, Woodpecker, Harness, GitHub, Gitea and Forgejo Actions, and GitLab CI.
+    """
+    # Woodpecker has Drone's variables in steps of plugins only, its own in all.
+    if environ.get("CI") == "woodpecker":
+        return _woodpecker(environ)
     if environ.get("DRONE"):
         return _drone(environ)
     if environ.get("GITHUB_ACTIONS"):
@@ -25,17 +34,42 @@ def build_of(environ: Mapping[str, str]) -> Build:
 
 def _drone(environ: Mapping[str, str]) -> Build:
     name, address = environ.get("DRONE_COMMIT_AUTHOR_NAME", ""), environ.get("DRONE_COMMIT_AUTHOR_EMAIL", "")
+    # DRONE_COMMIT_BRANCH is the branch that a pull request goes to.
+    branch = environ.get("DRONE_SOURCE_BRANCH") or environ.get("DRONE_COMMIT_BRANCH", "")
+    # Harness names a tag here, too: https://developer.harness.io/docs/continuous-integration/troubleshoot-ci/ci-env-var
+    tagged = branch.startswith(_TAGS)
     return Build(
         repository=environ.get("DRONE_REPO", ""),
-        # DRONE_COMMIT_BRANCH is the branch that a pull request goes to.
-        branch=environ.get("DRONE_SOURCE_BRANCH") or environ.get("DRONE_COMMIT_BRANCH", ""),
+        branch="" if tagged else branch,
         commit=environ.get("DRONE_COMMIT_SHA", ""),
         number=_number(environ.get("DRONE_BUILD_NUMBER", "")),
         parent=_number(environ.get("DRONE_BUILD_PARENT", "")),
-        tag=environ.get("DRONE_TAG", ""),
+        tag=environ.get("DRONE_TAG") or (branch.removeprefix(_TAGS) if tagged else ""),
         link=environ.get("DRONE_BUILD_LINK", ""),
         author=_person(name or environ.get("DRONE_COMMIT_AUTHOR", ""), address),
-        ci=_counter("woodpecker" if environ.get("CI") == "woodpecker" else "drone", environ.get("DRONE_SYSTEM_HOST")),
+        ci=_drone_counter(environ),
+    )
+
+
+def _drone_counter(environ: Mapping[str, str]) -> str:
+    # Each pipeline of Harness counts for itself, and the host that it tells is the one that a build runs on.
+    if environ.get("HARNESS_PIPELINE_ID"):
+        return _counter("harness", *(environ.get(f"HARNESS_{name}_ID") for name in _HARNESS))
+    return _counter("drone", environ.get("DRONE_SYSTEM_HOST"))
+
+
+def _woodpecker(environ: Mapping[str, str]) -> Build:
+    # https://woodpecker-ci.org/docs/usage/environment
+    return Build(
+        repository=environ.get("CI_REPO", ""),
+        branch=environ.get("CI_COMMIT_SOURCE_BRANCH") or environ.get("CI_COMMIT_BRANCH", ""),
+        commit=environ.get("CI_COMMIT_SHA", ""),
+        number=_number(environ.get("CI_PIPELINE_NUMBER", "")),
+        parent=_number(environ.get("CI_PIPELINE_PARENT", "")),
+        tag=environ.get("CI_COMMIT_TAG", ""),
+        link=environ.get("CI_PIPELINE_URL", ""),
+        author=_person(environ.get("CI_COMMIT_AUTHOR", ""), environ.get("CI_COMMIT_AUTHOR_EMAIL", "")),
+        ci=_counter("woodpecker", environ.get("CI_SYSTEM_HOST")),
     )
 
 
@@ -60,7 +94,8 @@ def _actions(environ: Mapping[str, str]) -> Build:
 def _gitlab(environ: Mapping[str, str]) -> Build:
     return Build(
         repository=environ.get("CI_PROJECT_PATH", ""),
-        branch=environ.get("CI_COMMIT_BRANCH", ""),
+        # A pipeline of a merge request has no CI_COMMIT_BRANCH: https://docs.gitlab.com/ci/variables/predefined_variables/
+        branch=environ.get("CI_COMMIT_BRANCH") or environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", ""),
         commit=environ.get("CI_COMMIT_SHA", ""),
         number=_number(environ.get("CI_PIPELINE_IID", "")),
         tag=environ.get("CI_COMMIT_TAG", ""),

@@ -158,6 +158,11 @@ def _digest_faults(digest: str) -> Iterator[Fault]:
         yield "the digest has upper case digits", f"write `{algorithm}:{digits.lower()}`"
 
 
+def tag_fault(tag: str) -> Fault | None:
+    """Say what is wrong with a tag that stands alone, and what to do, if something can be done; None if it is right."""
+    return next(_tag_faults(tag), None)
+
+
 def _tag_faults(tag: str) -> Iterator[Fault]:
     if not tag:
         yield "there is no tag after `:`", None

@@ -13,7 +13,7 @@ VALUES = {
     "errors", "source", "finding", "image", "pinning", "provenance", "versions", "yaml", "manifest", "resource",
     "remote", "config", "marker", "holds", "characters",
 }  # fmt: skip
-VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "validation"}
+VERBS = {"fields", "gates", "message", "rewriting", "catalog", "comparison", "validation", "tags"}
 WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
 WORKFLOWS = {
     "workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching", "environment",
@@ -59,6 +59,7 @@ MAY_IMPORT = {
         "comparison",
         "validation",
         "gates",
+        "tags",
         "inventory",
         "update",
         "inspection",

@@ -62,6 +62,34 @@ GITLAB = {
     "CI_SERVER_HOST": "gitlab.example.com",
 }
 
+OF_GITLAB = Build(
+    "acme/web", "main", "c0ffee", 7, link="https://gitlab.example.com/acme/web/-/pipelines/99",
+    author="Alice Doe <alice@example.com>", ci="gitlab gitlab.example.com",
+)  # fmt: skip
+WOODPECKER = {
+    "CI": "woodpecker",
+    "CI_REPO": "acme/web",
+    "CI_COMMIT_BRANCH": "feature/login",
+    "CI_COMMIT_SHA": "c0ffee",
+    "CI_COMMIT_AUTHOR": "alice",
+    "CI_COMMIT_AUTHOR_EMAIL": "alice@example.com",
+    "CI_PIPELINE_NUMBER": "12",
+    "CI_PIPELINE_PARENT": "0",
+    "CI_PIPELINE_URL": "https://ci.example.com/repos/1/pipeline/12",
+    "CI_SYSTEM_HOST": "ci.example.com",
+}
+OF_WOODPECKER = Build(
+    "acme/web", "feature/login", "c0ffee", 12, link="https://ci.example.com/repos/1/pipeline/12",
+    author="alice <alice@example.com>", ci="woodpecker ci.example.com",
+)  # fmt: skip
+HARNESS = {
+    "DRONE_SYSTEM_HOST": "10.0.0.7",
+    "HARNESS_ACCOUNT_ID": "A",
+    "HARNESS_ORG_ID": "default",
+    "HARNESS_PROJECT_ID": "shop",
+    "HARNESS_PIPELINE_ID": "build_web",
+}
+
 
 @pytest.mark.parametrize(
     ("environ", "build"),
@@ -82,8 +110,25 @@ GITLAB = {
             {**ACTIONS, "GITHUB_WORKFLOW_REF": ""}, OF_ACTIONS._replace(ci="actions github.com Build"),
             id="Actions that name no file",
         ),
+        pytest.param(WOODPECKER, OF_WOODPECKER, id="a push to Woodpecker, which sets none of Drone's in commands"),
         pytest.param(
-            {**DRONE, "CI": "woodpecker"}, OF_DRONE._replace(ci="woodpecker drone.example.com"), id="Woodpecker"
+            {**WOODPECKER, "CI_COMMIT_BRANCH": "main", "CI_COMMIT_SOURCE_BRANCH": "fix", "CI_PIPELINE_PARENT": "3"},
+            OF_WOODPECKER._replace(branch="fix", parent=3),
+            id="a restarted pull request in Woodpecker",
+        ),
+        pytest.param(
+            {**DRONE, **HARNESS}, OF_DRONE._replace(ci="harness A default shop build_web"),
+            id="Harness, whose pipelines count for themselves and whose host is the one that builds",
+        ),
+        pytest.param(
+            {**DRONE, **HARNESS, "DRONE_SOURCE_BRANCH": "refs/tags/v1.5.0", "DRONE_TAG": ""},
+            OF_DRONE._replace(branch="", tag="v1.5.0", ci="harness A default shop build_web"),
+            id="a tag in Harness, which names it as the branch",
+        ),
+        pytest.param(
+            {**GITLAB, "CI_COMMIT_BRANCH": "", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "fix"},
+            OF_GITLAB._replace(branch="fix"),
+            id="a merge request in GitLab",
         ),
         pytest.param(
             {**ACTIONS, "GITHUB_REF_NAME": "v1.5.0", "GITHUB_REF_TYPE": "tag"},
@@ -95,14 +140,7 @@ GITLAB = {
             OF_ACTIONS._replace(branch="fix", link=""),
             id="a pull request in GitHub Actions",
         ),
-        pytest.param(
-            GITLAB,
-            Build(
-                "acme/web", "main", "c0ffee", 7, link="https://gitlab.example.com/acme/web/-/pipelines/99",
-                author="Alice Doe <alice@example.com>", ci="gitlab gitlab.example.com",
-            ),
-            id="a push to GitLab",
-        ),
+        pytest.param(GITLAB, OF_GITLAB, id="a push to GitLab"),
     ],
 )  # fmt: skip
 def test_the_build_of(environ: dict[str, str], build: Build) -> None:

@@ -17,6 +17,7 @@ COMMANDS = {
     "rollout": ("kbump.cli.rollout", "rollout_command"),
     "set-image": ("kbump.cli.set_image", "set_image_command"),
     "status": ("kbump.cli.status", "status_command"),
+    "tag": ("kbump.cli.tag", "tag_command"),
     "validate": ("kbump.cli.validate", "validate_command"),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ from kbump.errors import UsageError
 from kbump.update import SetImageResult, set_image
 from kbump.workspace import find_config
 
+if TYPE_CHECKING:
+    from kbump.source import Source
+
 _EPILOG = """\b
 Examples:
   kbump set-image ghcr.io/acme/web:1.4.2
@@ -22,6 +25,7 @@ Examples:
   kbump set-image nginx=mirror.example.com/nginx:1.27.1 --check
   kbump set-image --container web=ghcr.io/acme/web:1.4.2 --kind Deployment
   kbump set-image ghcr.io/acme/web:1.4.2 --repo https://github.com/acme/infra-staging
+  kbump tag | kbump set-image ghcr.io/acme/web --tag-from - -f k8s/staging
   kubectl kustomize . | kbump set-image ghcr.io/acme/web:1.4.2 -f - > all.yaml
 
 \b
@@ -43,6 +47,10 @@ written, or a repository that cannot be reached or refuses the push."""
 @click.option(
     "--namespace", metavar="NAME", multiple=True, type=ListedText(),
     help="Only objects that state this namespace. Repeatable.",
+)  # fmt: skip
+@click.option(
+    "--tag-from", metavar="FILE", default="",
+    help="Give each IMAGE without a tag the first one in FILE, as `kbump tag > .tags` writes it; `-`: standard input.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Report what would change; write nothing.")
 @click.option("--diff", is_flag=True, help="Print a patch for `git apply`; write nothing.")
@@ -74,9 +82,35 @@ def set_image_command(context: click.Context, /, **_: Any) -> int:
     if options["environment"] and options["filename"]:
         raise UsageError("`--environment` and `-f` exclude each other", hint="leave one of them out")
     check_options(context, options)
+    if options["tag_from"]:
+        _take_tag(options)
     if options["repo"]:
         return report_delivery(context, run_delivery(options, config, _given(options)), options)
     return _report(context, _run(options), options)
+
+
+def _take_tag(options: dict[str, Any]) -> None:
+    """Give the images that have no tag the one of `--tag-from`."""
+    from kbump.tags import read_tags, with_tag
+
+    named = {name: tuple(options[name]) for name in ("images", "container")}
+    tag = read_tags(_tags_file(options["tag_from"], options["filename"]))[0]
+    tagged = {name: tuple(with_tag(image, tag) for image in images) for name, images in named.items()}
+    if tagged == named:
+        hint = "name a repository without a tag, such as `ghcr.io/acme/web`"
+        raise UsageError("no image takes the tag of `--tag-from`", hint=hint)
+    options.update(tagged)
+
+
+def _tags_file(path: str, paths: tuple[str, ...]) -> Source:
+    from kbump.files import read
+    from kbump.source import Source
+
+    if path != "-":
+        return Source.from_bytes(path, read(path)[0])
+    if "-" in paths:
+        raise UsageError("`--tag-from -` and `-f -` both read standard input", hint="name a file for one of them")
+    return Source.from_bytes("-", sys.stdin.buffer.read())
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

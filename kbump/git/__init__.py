@@ -7,6 +7,7 @@ that it belongs to and nowhere else.
 from __future__ import annotations
 
 from kbump.git.access import NOBODY, Credentials, credentials
+from kbump.git.checkouts import CheckedOut, checked_out
 from kbump.git.cloning import clone, fetch, reset
 from kbump.git.commits import Person, changed, commit, stage
 from kbump.git.content import content, differs, fork, patch
@@ -18,7 +19,8 @@ from kbump.git.session import Git, session
 from kbump.git.trees import Entry, export, show, tree
 
 __all__ = [
-    "NOBODY", "Commit", "Credentials", "Entry", "Git", "Moved", "Outcome", "Person", "Pushed", "Refused", "Repository",
-    "changed", "clone", "commit", "commit_of", "content", "credentials", "default_branch", "delete_branch", "differs",
-    "export", "fetch", "fork", "head", "heads", "history", "patch", "push", "reset", "session", "show", "stage", "tree",
+    "NOBODY", "CheckedOut", "Commit", "Credentials", "Entry", "Git", "Moved", "Outcome", "Person", "Pushed", "Refused",
+    "Repository", "changed", "checked_out", "clone", "commit", "commit_of", "content", "credentials", "default_branch",
+    "delete_branch", "differs", "export", "fetch", "fork", "head", "heads", "history", "patch", "push", "reset",
+    "session", "show", "stage", "tree",
 ]  # fmt: skip

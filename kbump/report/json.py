@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kbump.inspection import ValidateResult
     from kbump.inventory import Image, ImagesResult
     from kbump.rewriting.result import Change
+    from kbump.tags import Tagged
     from kbump.update import SetImageResult
 
 _VERSION = 1
@@ -38,6 +39,13 @@ def images_json(result: ImagesResult) -> str:
 def set_image_json(result: SetImageResult) -> str:
     """Return a set_image() result as JSON."""
     return _dump(_set_image(result))
+
+
+def tag_json(tagged: Tagged) -> str:
+    """Return the tags of a build as JSON, and what they are made of."""
+    build = tagged.build
+    source = {"repository": build.repository, "branch": build.branch, "commit": build.commit, "tag": build.tag}
+    return _dump({"version": _VERSION, "tag": tagged.tags[0], "tags": list(tagged.tags), "source": source})
 
 
 def delivery_json(delivery: Delivery) -> str:
