@@ -13,6 +13,7 @@ COMMANDS = {
     "diff": ("kbump.cli.diff", "diff_command"),
     "images": ("kbump.cli.images", "images_command"),
     "init": ("kbump.cli.init", "init_command"),
+    "plugin": ("kbump.cli.plugin", "plugin_command"),
     "promote": ("kbump.cli.promote", "promote_command"),
     "rollout": ("kbump.cli.rollout", "rollout_command"),
     "set-image": ("kbump.cli.set_image", "set_image_command"),

@@ -1,4 +1,4 @@
-"""The variables of a CI system: which build this is, and what it was started for.
+"""The variables of a CI system: which build this is, and what it was started for; settings.py has those of plugins.
 
 Drone's own names are in https://docs.drone.io/pipeline/environment/reference/; Harness sets them, too.
 """
