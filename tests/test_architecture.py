@@ -18,7 +18,7 @@ WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
 WORKFLOWS = {
     "workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching", "environment",
     "sides", "links", "differences", "promotion", "nonmanifests", "given", "commenting", "discovery", "initialization",
-    "rereading", "rollouts",
+    "rereading", "rollouts", "targets",
 }  # fmt: skip
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
@@ -45,7 +45,8 @@ MAY_IMPORT = {
     | WORLD
     | REPORT
     | {"workspace", "inventory", "inspection", "environment", "sides", "links", "differences", "delivery", "reaching"}
-    | {"rollouts"},
+    | {"rollouts", "targets"},
+    "targets": VALUES | VERBS | WORLD | {"workspace", "inventory", "environment", "delivery"},
     "rollouts": VALUES | VERBS | WORLD | {"workspace", "overlays", "inspection", "given", "delivery"},
     "overlays": VALUES | VERBS | WORLD,
     "rereading": VALUES | VERBS | WORLD,
@@ -67,6 +68,7 @@ MAY_IMPORT = {
         "promotion",
         "discovery",
         "rollouts",
+        "targets",
         "cluster",
     },
     **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli", "drone"}),

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from kbump.environment import Environment
     from kbump.fields import ImageField
     from kbump.image import ImageReference
-    from kbump.promotion.contents import Contents
     from kbump.rewriting.carrying import Carriage, Carried
+    from kbump.targets.contents import Contents
 
 _NEW = "was not there then"
 

@@ -1,71 +1,17 @@
-"""PromotionPlan: the edits that give a target the images of a source, for one pull request."""
+"""Which images of a promotion belong together, by groups and by what is asked for."""
 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kbump.errors import ImageReferenceError, UsageError
 from kbump.image import ImageReference
-from kbump.promotion.result import Held
-from kbump.rewriting.carrying import Carried
-from kbump.rewriting.planning import plan
-from kbump.rewriting.texts import change_of, looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from kbump.holds import Holds
-    from kbump.promotion.contents import Contents
-    from kbump.rewriting.planning import Plan
-    from kbump.rewriting.result import Change
-    from kbump.source import Edit, Source
-
-
-class PromotionPlan(NamedTuple):
-    """The changes of one pull request in order, the edits of each source, and what is held back."""
-
-    changes: list[Change]
-    edits: list[tuple[Source, list[Edit]]]
-    held: list[Held]
-
-
-def planned(carried: Sequence[Carried], target: Contents, holds: Holds) -> PromotionPlan:
-    """Plan what is carried; what is held back, and what an overlay decides, is not edited."""
-    held: list[Held] = []
-    kept: dict[str, list[Carried]] = {}
-    for one in carried:
-        hold = holds.of(one.reference) if one.field.reference != one.reference else None
-        if hold:
-            change = change_of(_nothing(one), str(one.source.location))
-            held.append(Held(change._replace(status="refused", reason="is held back"), hold))
-        else:
-            reason = target.overridden.get(str(one.field.location), "")
-            field = one.field._replace(problem=reason or one.field.problem)
-            kept.setdefault(field.manifest.source.name, []).append(one._replace(field=field))
-    found = [_of_source(group) for group in kept.values()]
-    changes = [change for group in found for change in group[1]]
-    return PromotionPlan(changes, [(source, edits) for source, _, edits in found if edits], held)
-
-
-def _nothing(one: Carried) -> Plan:
-    from kbump.rewriting.planning import Plan
-
-    return Plan(one.field, one.reference, [], {}, True)
-
-
-def _of_source(group: Sequence[Carried]) -> tuple[Source, list[Change], list[Edit]]:
-    source = group[0].field.manifest.source
-    right = {id(one.field) for one in group if _is_right(one)}
-    made = iter(looked_at(source, plan((one.field, one.reference) for one in group if id(one.field) not in right)))
-    plans = [_nothing(one) if id(one.field) in right else next(made) for one in group]
-    changes = [change_of(made, str(one.source.location)) for made, one in zip(plans, group, strict=True)]
-    return source, changes, [edit for made in plans for edit in made.edits]
-
-
-def _is_right(one: Carried) -> bool:
-    """Whether a field that may not be edited need not be."""
-    return bool(one.field.problem) and one.field.reference == one.reference
+    from kbump.rewriting.carrying import Carried
 
 
 def grouped(carried: Iterable[Carried], groups: Mapping[str, Sequence[str]]) -> dict[str, list[Carried]]:

@@ -19,24 +19,25 @@ from kbump.image import ImageReference
 from kbump.marker import Marker
 from kbump.message import commit_message
 from kbump.promotion.comparing import compared_sides, linked_sides
-from kbump.promotion.contents import Contents, read_contents
-from kbump.promotion.holding import HoldsFile
 from kbump.promotion.judging import judged
 from kbump.promotion.leftovers import Leftovers
 from kbump.promotion.orphans import orphaned
-from kbump.promotion.planning import PromotionPlan, group_of, grouped, is_glob, names, only, planned
+from kbump.promotion.planning import group_of, grouped, is_glob, names, only
 from kbump.promotion.result import PromoteResult, Promotion
 from kbump.promotion.wishes import Wishes
-from kbump.promotion.writing import write_edits
 from kbump.report.promotion import promotion_page, promotion_title, source_of
 from kbump.rewriting.carrying import Carriage, carry, restore
+from kbump.targets.contents import Contents, read_contents
+from kbump.targets.holding import HoldsFile
+from kbump.targets.past import target_of
+from kbump.targets.planning import TargetPlan, planned
+from kbump.targets.writing import write_edits
 from kbump.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kbump.comparison import PromotionDiff
-    from kbump.config import Config
     from kbump.delivery.checkout import Access, Checkout
     from kbump.delivery.proposing import Page
     from kbump.finding import Finding
@@ -175,7 +176,7 @@ class Promoter:
     def _promotion(
         self,
         one: Promotion,
-        plan: PromotionPlan,
+        plan: TargetPlan,
         result: PromoteResult,
         target: Contents,
         forge: Forge | None,
@@ -289,10 +290,3 @@ class Promoter:
 
 def _standing(forge: Forge, branch: str, base: str) -> PullRequest | None:
     return next((one for one in forge.find_by_head(branch, base) if one.state == "open"), None)
-
-
-def target_of(found: Checkout, config: Config, tip: str) -> Environment:
-    """Return the target as an environment: called as its .kbump.yaml does, else by repository and directory."""
-    name = next((name for name, at in config.environments.items() if os.path.normpath(at) == found.directory), "")
-    below = f"//{found.directory}" if found.directory else ""
-    return Environment(name or f"{found.remote.name}{below}", found.root, config, tip, found.remote, found.top, "")

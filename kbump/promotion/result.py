@@ -13,17 +13,10 @@ if TYPE_CHECKING:
     from kbump.errors import KbumpError
     from kbump.forge import PullRequest
     from kbump.gates import Verdict
-    from kbump.holds import Hold
     from kbump.rewriting.result import Change
+    from kbump.targets.planning import Held
 
 Status = Literal["opened", "refreshed", "unchanged", "blocked", "closed", "withdrawn", "planned", "refused", "nothing"]
-
-
-class Held(NamedTuple):
-    """A change that is not made, since its new reference is held back."""
-
-    change: Change
-    hold: Hold
 
 
 class Promotion(NamedTuple):

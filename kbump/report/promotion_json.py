@@ -10,7 +10,8 @@ from kbump.report.text import unicode
 
 if TYPE_CHECKING:
     from kbump.gates import Verdict
-    from kbump.promotion.result import Held, PromoteResult, Promotion
+    from kbump.promotion.result import PromoteResult, Promotion
+    from kbump.targets.planning import Held
 
 _VERSION = 1
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from kbump.config import NO_CONFIG
 from kbump.holds import Holds
-from kbump.promotion.contents import Contents, read_contents
-from kbump.promotion.planning import PromotionPlan, planned
 from kbump.rewriting.carrying import Carriage, carry
 from kbump.rewriting.partners import Placed
 from kbump.source import Source, apply_edits
+from kbump.targets.contents import Contents, read_contents
+from kbump.targets.planning import TargetPlan, planned
 from kbump.yaml.constructor import construct
 
 Files = dict[str, str]
@@ -89,7 +89,7 @@ class Ran(NamedTuple):
     source: Contents
     target: Contents
     found: Carriage
-    plan: PromotionPlan
+    plan: TargetPlan
     after: Files
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kbump.delivery.checkout import Checkout
-    from kbump.promotion.contents import Contents
     from kbump.source import Edit, Source
+    from kbump.targets.contents import Contents
 
 
 def write_edits(target: Contents, edits: Iterable[tuple[Source, list[Edit]]], found: Checkout) -> list[str]:
