@@ -155,6 +155,21 @@ def kustomization_file(directory: str) -> str:
     return next(filter(os.path.isfile, _names_in(directory)), "")
 
 
+def files_of(directory: str) -> list[str]:
+    """Return the real paths of what a kustomization is built of: its own files, and those of what it builds on."""
+    found: dict[str, None] = {}
+    pending, seen = [os.path.realpath(directory)], set[str]()
+    while pending:
+        here = pending.pop()
+        named = "" if here in seen else kustomization_file(here)
+        seen.add(here)
+        for one in _kustomizations([named] if named else []):
+            below = sorted({*one.resources, *one.components, *one.patches})
+            pending += filter(os.path.isdir, below)
+            found.update(dict.fromkeys(map(os.path.realpath, (named, *filter(os.path.isfile, below)))))
+    return list(found)
+
+
 def _names_in(directory: str) -> list[str]:
     return [os.path.join(directory, name) for name in KUSTOMIZATION_NAMES]
 

@@ -18,7 +18,7 @@ WORLD = {"files", "git", "forge", "cluster", "parallel", "process"}
 WORKFLOWS = {
     "workspace", "inventory", "update", "overlays", "namesakes", "inspection", "delivery", "reaching", "environment",
     "sides", "links", "differences", "promotion", "nonmanifests", "given", "commenting", "discovery", "initialization",
-    "rereading", "rollouts", "targets",
+    "rereading", "rollouts", "targets", "reversion",
 }  # fmt: skip
 REPORT = {"report"}
 DOORS = {"cli", "drone", "__main__", "__init__"}
@@ -47,7 +47,8 @@ MAY_IMPORT = {
     | {"workspace", "inventory", "inspection", "environment", "sides", "links", "differences", "delivery", "reaching"}
     | {"rollouts", "targets"},
     "targets": VALUES | VERBS | WORLD | {"workspace", "inventory", "environment", "delivery"},
-    "rollouts": VALUES | VERBS | WORLD | {"workspace", "overlays", "inspection", "given", "delivery"},
+    "reversion": VALUES | VERBS | WORLD | REPORT | {"workspace", "overlays", "delivery", "reaching", "targets"},
+    "rollouts": VALUES | VERBS | WORLD | {"workspace", "overlays", "inspection", "given", "delivery", "reversion"},
     "overlays": VALUES | VERBS | WORLD,
     "rereading": VALUES | VERBS | WORLD,
     "namesakes": VALUES | VERBS | {"rereading"},
@@ -69,6 +70,7 @@ MAY_IMPORT = {
         "discovery",
         "rollouts",
         "targets",
+        "reversion",
         "cluster",
     },
     **dict.fromkeys(DOORS, VALUES | VERBS | WORLD | WORKFLOWS | REPORT | {"cli", "drone"}),

@@ -38,7 +38,7 @@ def past(found: Checkout, rev: str, wishes: Wishes) -> Iterator[Environment]:
     contents, holds = _contents(now), HoldsFile(found).holds
     for text in wishes.release:
         holds = holds.released(text)
-    for sha in earlier(found):
+    for sha in earlier(found, found.directory):
         with exported(found, sha) as environment:
             gone = _changes(_contents(environment), contents, wishes.only)
             if gone and not any(holds.of(reference) for reference in gone):

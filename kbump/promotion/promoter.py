@@ -14,8 +14,7 @@ from kbump.environment import Environment
 from kbump.errors import UsageError
 from kbump.gates import merged
 from kbump.git import patch, reset, stage
-from kbump.holds import Hold, normal
-from kbump.image import ImageReference
+from kbump.holds import normal
 from kbump.marker import Marker
 from kbump.message import commit_message
 from kbump.promotion.comparing import compared_sides, linked_sides
@@ -28,7 +27,7 @@ from kbump.promotion.wishes import Wishes
 from kbump.report.promotion import promotion_page, promotion_title, source_of
 from kbump.rewriting.carrying import Carriage, carry, restore
 from kbump.targets.contents import Contents, read_contents
-from kbump.targets.holding import HoldsFile
+from kbump.targets.holding import ROLLBACK, SUBJECT, HoldsFile
 from kbump.targets.past import target_of
 from kbump.targets.planning import TargetPlan, planned
 from kbump.targets.writing import write_edits
@@ -46,8 +45,8 @@ if TYPE_CHECKING:
     from kbump.rewriting.carrying import Carried
     from kbump.rewriting.result import Change
 
-KIND, ROLLBACK = "promotion", "rollback"
-SUBJECTS = {KIND: "chore: promote {images}", ROLLBACK: "revert: go back to {images}"}
+KIND = "promotion"
+SUBJECTS = {KIND: "chore: promote {images}", ROLLBACK: SUBJECT}
 NOTHING_LEFT = "There is nothing left to promote, so this is closed and its branch deleted."
 HELD_BACK = "What this proposed is held back now, so this is closed and its branch deleted."
 # What a way back must not be refused for.
@@ -165,13 +164,7 @@ class Promoter:
         """Hold back what a rollback takes away, and nothing else; return whether what is held changes."""
         if not self.back:
             return bool(one.released)
-        gone = [ImageReference.parse(change.old) for change in one.changed]
-        reason = f"rolled back to {self.back[:12]}"
-        self.holds.hold(
-            [Hold(normal(reference), reason, self.tip) for reference in gone],
-            [ImageReference.parse(change.new) for change in one.changed],
-        )
-        return bool(gone or one.released)
+        return self.holds.roll_back(one.changed, self.back, self.tip) or bool(one.released)
 
     def _promotion(
         self,
@@ -280,7 +273,7 @@ class Promoter:
 
     def _branch(self, group: str) -> str:
         """Return the name of the branch: one for what it is of, and the branch that it goes into."""
-        return head_name("rollback" if self.back else "promote", self._subject(group), self.base)
+        return head_name(ROLLBACK if self.back else "promote", self._subject(group), self.base)
 
     def _subject(self, group: str) -> Subject:
         globs = tuple(text for text in self.wishes.only if is_glob(text))

@@ -30,7 +30,7 @@ _REST = "_The rest is too long for this page: `kbump diff` shows all of it._"
 
 def promotion_title(one: Promotion, target: str, limit: int) -> str:
     """Return the title of the pull request, at most `limit` characters."""
-    names = list(dict.fromkeys(_named(change) for change in one.changed))
+    names = list(dict.fromkeys(named(change) for change in one.changed))
     to = f" to {target}" + (f" ({one.group})" if one.group else "")
     verb = "Roll back" if one.rollback else "Promote"
     if one.rollback:
@@ -40,7 +40,7 @@ def promotion_title(one: Promotion, target: str, limit: int) -> str:
     return listed if names and len(listed) <= min(limit, 100) else several[:limit]
 
 
-def _named(change: Change) -> str:
+def named(change: Change) -> str:
     """Name what changes as briefly as it is clear: `web 1.4.1 → 1.5.0`."""
     new = ImageReference.parse(change.new)
     old = change.old.rpartition("/")[2].partition("@")[0].partition(":")[2]

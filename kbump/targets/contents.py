@@ -20,7 +20,7 @@ from kbump.workspace import Workspace
 from kbump.yaml.composer import compose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from kbump.config import Config
     from kbump.errors import KbumpError
@@ -55,12 +55,16 @@ def read_contents(root: str, config: Config, shown: Callable[[str], str], *, ign
 
     Raises SourceError for a path that cannot be walked.
     """
-    tree = files.find([root], ignore=ignore)
-    workspace = Workspace(config, tree.files, [], [])
-    found = Contents([], {}, {}, [])
     base = root if os.path.isdir(root) else os.path.dirname(root)
-    found.paths.update((shown(path), path) for path in tree.files)
-    for path in tree.files:
+    return contents_of(files.find([root], ignore=ignore).files, config, shown, base)
+
+
+def contents_of(paths: Sequence[str], config: Config, shown: Callable[[str], str], base: str) -> Contents:
+    """Read the image fields of files, which belong together; `base` is the directory that they pair from."""
+    workspace = Workspace(config, list(paths), [], [])
+    found = Contents([], {}, {}, [])
+    found.paths.update((shown(path), path) for path in paths)
+    for path in paths:
         try:
             read = files.could_hold(path, words_of_images(config.images))
             if read:

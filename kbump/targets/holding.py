@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kbump import files
 from kbump.delivery.heads import head_of
 from kbump.git import show
-from kbump.holds import FILE_NAME, Holds, read_holds
+from kbump.holds import FILE_NAME, Hold, Holds, normal, read_holds
 from kbump.image import ImageReference
 from kbump.source import Source
 
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kbump.delivery.checkout import Checkout
-    from kbump.holds import Hold
+    from kbump.rewriting.result import Change
+
+
+ROLLBACK = "rollback"
+"""What a pull request that goes back is, and what its branch begins with."""
+SUBJECT = "revert: go back to {images}"
+"""The subject of a commit that does."""
 
 
 class HoldsFile:
@@ -57,6 +63,14 @@ class HoldsFile:
         """Hold more back, and let go what is there again."""
         kept = Holds(tuple(one for one in self.holds.holds if not any(one.covers(other) for other in restored)))
         self.holds = kept.holding(holds)
+
+    def roll_back(self, changes: Iterable[Change], back: str, tip: str) -> bool:
+        """Hold back what a way back to a commit takes from the tip, and nothing else; return whether it takes any."""
+        listed = list(changes)
+        gone = [ImageReference.parse(change.old) for change in listed]
+        holds = [Hold(normal(reference), f"rolled back to {back[:12]}", tip) for reference in gone]
+        self.hold(holds, [ImageReference.parse(change.new) for change in listed])
+        return bool(gone)
 
     def write(self) -> list[str]:
         """Write it into the checkout, or delete it if nothing is held; return its name from the top."""

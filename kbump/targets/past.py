@@ -26,9 +26,9 @@ def target_of(found: Checkout, config: Config, tip: str) -> Environment:
     return Environment(name or f"{found.remote.name}{below}", found.root, config, tip, found.remote, found.top, "")
 
 
-def earlier(found: Checkout) -> Iterator[str]:
-    """Yield the commits before each that changed something in the directory, the newest first, on the branch itself."""
-    paths = [found.directory] if found.directory else []
+def earlier(found: Checkout, directory: str) -> Iterator[str]:
+    """Yield the commits before each that changed something in a directory, the newest first, on the branch itself."""
+    paths = [directory] if directory else []
     for commit in history(found.repository, paths=paths, first_parent=True, most=MOST):
         if commit.parents:
             yield commit.parents[0]
