@@ -87,7 +87,7 @@ not answer; 3 the time is over, and what is not done is named."""
 )  # fmt: skip
 @click.pass_context
 def rollout_command(context: click.Context, /, **_: Any) -> int:
-    """Apply manifests, wait for their workloads, and say why one fails.
+    """Apply manifests, wait for workloads, say why one fails.
 
     Everything is checked before anything is changed. All workloads are watched at once; one that is doomed ends the run
     with the reason.

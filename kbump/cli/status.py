@@ -44,7 +44,7 @@ file that cannot be read, no kubectl, or a cluster that does not answer."""
 @report_options("text", "json", more="Say also what was passed over.")
 @click.pass_context
 def status_command(context: click.Context, /, **_: Any) -> int:
-    """Say how far the workloads of manifests are, and why one is not done.
+    """Say how far workloads are, and why one is not done.
 
     It is one look, as `kbump rollout` has them all the time; nothing is changed.
     """
