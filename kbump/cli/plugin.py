@@ -24,7 +24,7 @@ Settings of a step:
   are its arguments
 
 \b
-Examples (.drone.yml):
+Examples:
   settings: {command: rollout, filename: kubernetes, kubeconfig: {from_secret: qa}}
   docker run -e PLUGIN_COMMAND=validate -e PLUGIN_PATHS=k8s -v "$PWD:/w" -w /w kbump
 
