@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.config import ForgeChoice
@@ -21,15 +22,21 @@ if TYPE_CHECKING:
     from kbump.marker import Marker
 
 TIMEOUT_S = 60.0
+# The last line of a comment, see _text().
+_COMMIT = re.compile(r"\n_Commit `([0-9A-Za-z]{1,12})`[^\n]*\s*\Z")
 _NOWHERE = "no variables of a CI system and no remote `origin` say which repository to comment in"
 
 
 class Posted(NamedTuple):
-    """The comments that were written, by the number of the pull request; none if the commit has no open one."""
+    """The comments that were written, by the number of the pull request; none if the commit has no open one.
+
+    `newer` are comments of the tip of a pull request that were left, for this run is of a commit before it.
+    """
 
     remote: Remote
     commit: str
     comments: dict[int, Comment]
+    newer: dict[int, Comment]
 
 
 class _Tree(NamedTuple):
@@ -70,8 +77,22 @@ def post(
     forge = forge_of(remote, environ, deadline=deadline, caller=caller, target=said, timing=timing)
     about = occasion if ours else Occasion(commit=tree.commit)
     text = _text(page, forge.limits.body - len(str(marker)) - 1, about)
-    comments = {one: upsert_comment(forge, one, str(marker), text) for one in _numbers(forge, number, about)}
-    return Posted(remote, about.commit, comments)
+    posted = Posted(remote, about.commit, {}, {})
+    for one in _numbers(forge, number, about):
+        left: list[Comment] = []
+        stays = partial(_is_newer, forge, one, about.commit, left)
+        written = upsert_comment(forge, one, str(marker), text, stays=stays)
+        (posted.newer if left else posted.comments)[one] = written
+    return posted
+
+
+def _is_newer(forge: Forge, number: int, commit: str, left: list[Comment], there: Comment) -> bool:
+    """Whether a comment is of the tip of a pull request, and this run is not: it began earlier and ends later."""
+    said = _COMMIT.search(there.body)
+    if not said or commit.startswith(said[1]) or not forge.pull_request(number).head_sha.startswith(said[1]):
+        return False
+    left.append(there)
+    return True
 
 
 def _numbers(forge: Forge, number: int, about: Occasion) -> list[int]:

@@ -73,8 +73,14 @@ def comment(page: Callable[..., str], marker: Marker, path: str, options: dict[s
 
 
 def _said(posted: Posted) -> list[str]:
-    if posted.comments:
-        return [f"commented on pull request {number}: {one.url}" for number, one in posted.comments.items()]
+    if posted.comments or posted.newer:
+        return [
+            *(f"commented on pull request {number}: {one.url}" for number, one in posted.comments.items()),
+            *(
+                f"pull request {number} keeps {one.url}: it is of a newer commit"
+                for number, one in posted.newer.items()
+            ),
+        ]
     commit = f"commit {posted.commit[:12]}" if posted.commit else "what is checked out here"
     return [f"no comment was written: {commit} has no open pull request in {posted.remote.url}"]
 

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from kbump.forge import Comment, Forge, PullRequest
 
 
-def upsert_comment(forge: Forge, number: int, marker: str, body: str) -> Comment:
+def upsert_comment(
+    forge: Forge, number: int, marker: str, body: str, *, stays: Callable[[Comment], bool] | None = None
+) -> Comment:
     """Write the one comment that begins with a hidden marker: replace its text, or add it; `body` is without marker.
 
-    A comment of somebody else is not taken for it, if the forge tells whose token this is: its author could change
-    the text again, and a quotation of the marker is not at the beginning.
+    What is there already and `stays` is returned as it is. A comment of somebody else is not taken for it, if the forge
+    tells whose token this is: its author could change the text again, and a quotation of the marker is not at the
+    beginning.
     """
     text = f"{marker}\n{body}"
     me = forge.who_am_i().login.casefold()
@@ -25,7 +28,7 @@ def upsert_comment(forge: Forge, number: int, marker: str, body: str) -> Comment
         return forge.create_comment(number, text)
     # A forge may turn line ends into CRLF, as its web editor does.
     same = ours[0].body.replace("\r\n", "\n").strip() == text.strip()
-    return ours[0] if same else forge.update_comment(ours[0].id, text)
+    return ours[0] if same or (stays and stays(ours[0])) else forge.update_comment(ours[0].id, text)
 
 
 def close_with_comment(forge: Forge, number: int, words: str) -> PullRequest:

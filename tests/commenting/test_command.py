@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kbump.provenance import Occasion
 from tests.commenting.conftest import POD, Tree
 from tests.conftest import Ran
 
@@ -68,6 +69,15 @@ def test_the_number_of_a_build_is_found_without_being_asked_for(
     monkeypatch.setenv("KBUMP_VALIDATE_COMMENT", "auto")
     assert run("validate", "qa", "--quiet").stderr == ""
     assert len(tree.comments(number)) == 1
+
+
+def test_that_a_newer_commit_has_a_comment_is_said_and_is_no_failure(tree: Tree, run: Any) -> None:
+    number = tree.pull_request()
+    tip = tree.infra.commit({"qa/web.yaml": POD + "\n"}, branch="change")
+    kept = tree.post("of the tip", Occasion(tree.infra.url, tip, number)).comments[number]
+    ran = run("validate", "qa", "--comment", str(number))
+    assert ran.code == 0
+    assert ran.stderr.splitlines()[-1] == f"pull request {number} keeps {kept.url}: it is of a newer commit"
 
 
 def test_no_pull_request_is_said_and_is_no_failure(tree: Tree, run: Any) -> None:

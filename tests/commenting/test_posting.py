@@ -37,6 +37,22 @@ def test_each_environment_has_its_own(tree: Tree) -> None:
     assert [text.splitlines()[1] for text in tree.comments(number)] == ["of qa again", "of production"]
 
 
+def test_what_an_older_commit_has_to_say_too_late_does_not_replace_what_is_said_of_the_tip(tree: Tree) -> None:
+    number = tree.pull_request()
+    older = Occasion(tree.infra.url, tree.commit, number)
+    tip = tree.infra.commit({"qa/web.yaml": "{}"}, branch="change")
+    newer = Occasion(tree.infra.url, tip, number)
+    assert list(tree.post("of the older one", older).comments) == [number]
+    kept = tree.post("of the tip", newer).comments[number]
+    late = tree.post("of the older one", older)
+    assert (late.comments, late.newer[number].id) == ({}, kept.id)
+    assert [text.splitlines()[1] for text in tree.comments(number)] == ["of the tip"]
+    assert tree.post("of the tip again", newer).comments[number].id == kept.id
+    tree.infra.commit({"qa/web.yaml": "[]"}, branch="change")
+    # Neither is of the tip: which one is newer is not known here, and the tip's own run replaces both.
+    assert list(tree.post("of the older one", older).comments) == [number]
+
+
 def test_a_comment_of_somebody_else_is_left_alone(tree: Tree) -> None:
     number = tree.pull_request()
     tree.infra.host.comment(number, f"{MARKER}\nI was here first")
