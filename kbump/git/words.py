@@ -19,6 +19,7 @@ _MOST_LINES = 4
 _LABELS = re.compile(r"^(?:(?:fatal|error|remote): *)+")
 _ASKED = re.compile(r"could not read \w+ for '(?P<url>\w+://(?:[^/@']*@)?(?P<host>\[[^\]']*\]|[^/:']*)[^']*)'")
 _NO_ACCESS = re.compile(r"Authentication failed|could not read (?:Username|Password)|error: 40[13]|HTTP 40[13]")
+_FORBIDDEN = re.compile(r"error: 403|HTTP 403")
 # Git's words in English (LC_ALL=C), curl's and OpenSSH's; the first that is found counts.
 _HINTS = (
     (r"cannot exec '.*askpass'", "programs cannot be run in the temporary directory: let TMPDIR name another"),
@@ -41,7 +42,7 @@ _ANONYMOUS = "give a token by KBUMP_TOKEN or KBUMP_TOKEN_FILE"
 
 def failure(what: str, stderr: str, given: Credentials) -> GitError:
     """Return the error that says what git could not do, in git's last words."""
-    hint = _hint(stderr, given)
+    hint = _hint(what, stderr, given)
     return GitError(f"{what}: {last_words(stderr, given)}", hint=hint and given.redact(hint))
 
 
@@ -65,7 +66,7 @@ def _printable(line: str) -> str:
     return "".join(char for char in re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", line) if char.isprintable())
 
 
-def _hint(stderr: str, given: Credentials) -> str | None:
+def _hint(what: str, stderr: str, given: Credentials) -> str | None:
     asked = _ASKED.search(stderr)
     if asked and given.secret and asked["host"].strip("[]").lower() != given.host:
         # A redirect or `insteadOf` of the user's configuration leads there.
@@ -73,5 +74,14 @@ def _hint(stderr: str, given: Credentials) -> str | None:
     if "archived" in stderr:
         return "the repository is archived: unarchive it, or name another"
     if _NO_ACCESS.search(stderr) and "cannot exec" not in stderr:
-        return f"the secret of {given.source} is wrong, expired, or may not do this" if given.secret else _ANONYMOUS
+        return _access_hint(what, stderr, given) if given.secret else _ANONYMOUS
     return next((hint for pattern, hint in _HINTS if re.search(pattern, stderr)), None)
+
+
+def _access_hint(what: str, stderr: str, given: Credentials) -> str:
+    """Say what is wrong with a secret: whose it is the server knows where it answers 403, and forbids it."""
+    if not _FORBIDDEN.search(stderr):
+        return f"the secret of {given.source} is wrong, expired, or may not do this"
+    verb = "write" if what.startswith("git cannot push") else "read"
+    needed = f"`contents: {verb}` on GitHub, `{verb}:repository` on Gitea, and a user who may {verb} there"
+    return f"the secret of {given.source} may not do this: it needs {needed}"

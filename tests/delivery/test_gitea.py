@@ -59,12 +59,18 @@ def test_without_a_token_it_is_said_how_to_give_one(infra: GiteaInfra) -> None:
     assert "KBUMP_TOKEN" in str(caught.value.hint)
 
 
-@pytest.mark.parametrize("scopes", [("read:repository",), ("write:issue",)], ids=["reading only", "issues only"])
-def test_a_token_that_is_too_narrow_pushes_nothing(infra: GiteaInfra, scopes: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("scopes", "needed"),
+    [(("read:repository",), "`write:repository` on Gitea"), (("write:issue",), "`read:repository` on Gitea")],
+    ids=["reading only", "issues only"],
+)
+def test_a_token_that_is_too_narrow_pushes_nothing(infra: GiteaInfra, scopes: tuple[str, ...], needed: str) -> None:
+    infra.host.admin.ask("PATCH", infra.host.at, body={"private": True})
     token = infra.host.server.token(infra.host.bot, *scopes)
     with pytest.raises(GitError) as caught:
         run(infra, token)
-    assert "may not do this" in str(caught.value.hint)
+    assert str(caught.value.hint).startswith("the secret of KBUMP_TOKEN may not do this: it needs ")
+    assert needed in str(caught.value.hint)
     assert infra.read("k8s/web.yaml") == POD
 
 
