@@ -98,9 +98,9 @@ class _Ensuring:
         """Return the pull request that is open; raise ForgeError if it is of something else."""
         pulls = self.forge.find_by_head(self.wanted.branch, self.found.branch)
         opened = oldest(self.forge, pulls)
-        last = max(pulls, key=lambda one: one.number, default=None)
-        same = last and last.state == "closed" and content_of(last.body) == self.changed
-        self.closed = last if same and not self.wanted.reopen else None
+        same = [one for one in pulls if content_of(one.body) == self.changed]
+        last = max(same, key=lambda one: one.number, default=None)
+        self.closed = last if last and last.state == "closed" and not self.wanted.reopen else None
         marker = read_marker(self.page.body)
         if opened and marker and is_of_another(opened, marker):
             words = f"{opened.url} comes from `{self.wanted.branch}`, but its page says that it is of something else"

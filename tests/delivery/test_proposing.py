@@ -117,6 +117,21 @@ def test_what_a_person_closed_stays_closed_though_an_earlier_one_was_merged(infr
     assert run(infra, "1.2")._replace(pull_request=None) == second._replace(status="closed", pull_request=None)
 
 
+def test_what_a_person_closed_stays_closed_though_another_content_was_closed_later(infra: Infra) -> None:
+    first = run(infra, "1.1")
+    infra.close(first.pull_request.number)
+    infra.close(run(infra, "1.2").pull_request.number)
+    again = run(infra, "1.1")
+    assert (again.status, again.pull_request.number) == ("closed", first.pull_request.number)
+
+
+def test_what_a_person_closed_and_somebody_merged_later_is_no_hindrance(infra: Infra) -> None:
+    infra.close(run(infra, "1.1").pull_request.number)
+    infra.merge(run(infra, "1.1", reopen=True).pull_request.number)
+    infra.commit({"web": "1.0\n"})
+    assert run(infra, "1.1").status == "opened"
+
+
 def test_what_a_person_closed_is_no_hindrance_for_another_content(infra: Infra) -> None:
     infra.close(run(infra, "1.1").pull_request.number)
     assert run(infra, "1.2").status == "opened"
