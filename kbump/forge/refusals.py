@@ -26,6 +26,7 @@ _HINTS = {
     423: "the repository is archived or locked: unlock it, or name another",
     429: "wait, or give more time",
 }
+_SWITCHED = "check that pull requests are switched on in the settings of the repository, and what the token may see"
 _MOVED = "the repository was moved or renamed, or the API's address is another: use the new one"
 _TROUBLE = "the forge has trouble: run again later"
 _ARCHIVED = "the repository is archived: unarchive it, or name another"
@@ -109,6 +110,9 @@ def _access_hint(answer: Answer, *, signed_in: bool) -> str:
         return _ARCHIVED
     if "required" in answer.headers.get("x-github-sso", ""):
         return "authorize the token for the organization's single sign-on, in its settings on GitHub"
+    if answer.status == HTTPStatus.NOT_FOUND and answer.request.path.endswith("/pulls"):
+        # The address is that of a repository where git mostly was already.
+        return _SWITCHED
     return _scope_hint(answer, words) or _HINTS[answer.status]
 
 

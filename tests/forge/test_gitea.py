@@ -86,6 +86,13 @@ def test_who_closed_is_unknown_without_the_scope_of_issues(gitea: GiteaHost) -> 
     assert gitea.forge().pull_request(number).closed_by == gitea.server.person
 
 
+def test_pull_requests_that_are_switched_off_are_told(gitea: GiteaHost) -> None:
+    gitea.admin.ask("PATCH", gitea.at, body={"has_pull_requests": False})
+    with pytest.raises(ForgeError, match="answered 404") as raised:
+        gitea.forge().find_by_head("kbump/promote", "main")
+    assert str(raised.value.hint).startswith("check that pull requests are switched on")
+
+
 def test_a_private_repository_out_of_sight_may_be_a_matter_of_the_token(gitea_server: GiteaServer) -> None:
     private = GiteaHost(gitea_server, private=True)
     token = gitea_server.token(gitea_server.stranger, *ALL)
