@@ -60,9 +60,14 @@ def means(text: str, references: Iterable[ImageReference]) -> bool:
     if is_glob(text):
         return any(fnmatchcase(name, text) for name in known)
     try:
-        return ImageReference.parse(text).repository in known
+        reference = ImageReference.parse(text)
     except ImageReferenceError as error:
         raise UsageError(error.message, hint=error.hint) from None
+    if reference.tag or reference.digest:
+        # The one that the source has counts, which may be another.
+        words = f"`{text}` names a tag or a digest, but images are chosen by their repository"
+        raise UsageError(words, hint="leave it out: what FROM has is promoted")
+    return reference.repository in known
 
 
 def _names(one: Carried) -> set[str]:
