@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kbump.config import Gates
+    from kbump.delivery.checkout import Checkout
     from kbump.finding import Finding
     from kbump.rewriting.result import Change
 
@@ -39,6 +40,19 @@ def judged(
             reasons = list(undeployed())
             said["deployed"] = Verdict("deployed", not reasons, reasons, [])
     return list(said.values())
+
+
+def findings_of(found: Checkout) -> list[Finding]:
+    """Return what is wrong with a target as it is in the checkout now, in which files are named from the top."""
+    from kbump.inspection import validate
+
+    return [_named(one, found) for one in validate([found.root]).findings]
+
+
+def _named(one: Finding, found: Checkout) -> Finding:
+    # Where it is checked out is no matter of a reviewer's, and another directory each time.
+    place = one.location._replace(file=found.relative(one.location.file))
+    return one._replace(location=place, message=one.message.replace(f"{found.top}/", ""))
 
 
 def _identity(gates: Gates) -> str:

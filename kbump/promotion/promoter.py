@@ -18,7 +18,7 @@ from kbump.holds import normal
 from kbump.marker import Marker
 from kbump.message import commit_message
 from kbump.promotion.comparing import compared_sides, linked_sides
-from kbump.promotion.judging import judged
+from kbump.promotion.judging import findings_of, judged
 from kbump.promotion.leftovers import Leftovers
 from kbump.promotion.orphans import orphaned
 from kbump.promotion.planning import group_of, grouped, is_glob, names, only
@@ -209,7 +209,7 @@ class Promoter:
         return name if name != self.origin.name else ""
 
     def _judged(self, one: Promotion, known: Sequence[Finding]) -> list[Verdict]:
-        return judged(one.changed, self._gates, self._findings, known, self._undeployed)
+        return judged(one.changed, self._gates, lambda: findings_of(self.found), known, self._undeployed)
 
     def _undeployed(self) -> list[str]:
         """Return why what the source says is not what its cluster runs; it is asked once for all groups."""
@@ -232,16 +232,8 @@ class Promoter:
         """Return what is wrong with the target's tip, which must be checked out, if a gate asks for it."""
         files = {change.location.file for change in one.changed} or {""}
         if self.known is None and any(self._gates(file).switches.get("valid") for file in files):
-            self.known = self._findings()
+            self.known = findings_of(self.found)
         return self.known or []
-
-    def _findings(self) -> list[Finding]:
-        """Return what is wrong with the target as it is in the checkout now."""
-        from kbump.inspection import validate
-
-        found = validate([self.found.root]).findings
-        places = [one.location._replace(file=self.found.relative(one.location.file)) for one in found]
-        return [one._replace(location=place) for one, place in zip(found, places, strict=True)]
 
     def _proposal(self, one: Promotion, result: PromoteResult, rest: PromotionDiff, forge: Forge) -> Proposal:
         limits = forge.limits
