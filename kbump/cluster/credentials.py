@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kbump.process import Done
 
 _KUBECTL_S = 20.0
+_TRIES = 5
 
 
 class Credentials(NamedTuple):
@@ -58,13 +59,17 @@ def _give_scheme(cluster: dict[str, Any], config: dict[str, Any]) -> None:
 
 def _view(target: Target, deadline: float, *flags: str) -> Done:
     command = ["kubectl", *target.options(), "config", "view", "--raw", "-o", "json", *flags]
-    try:
-        done = execute(command, target.environ, allowed_s=max(0.1, min(_KUBECTL_S, deadline - time.monotonic())))
-    except FileNotFoundError:
-        raise SourceError("kubectl is not on PATH", hint="install kubectl") from None
-    if done.expired:
-        raise ClusterError("`kubectl config view` did not end in time")
-    return done
+    for _ in range(_TRIES):
+        try:
+            done = execute(command, target.environ, allowed_s=max(0.1, min(_KUBECTL_S, deadline - time.monotonic())))
+        except FileNotFoundError:
+            raise SourceError("kubectl is not on PATH", hint="install kubectl") from None
+        if done.expired:
+            raise ClusterError("`kubectl config view` did not end in time")
+        # A signal that killed it was meant for it, or for what needs memory.
+        if done.code >= 0:
+            return done
+    raise ClusterError(f"signal {-done.code} ended `kubectl config view` each time")
 
 
 def _without_context(target: Target, deadline: float, words: str) -> Credentials:

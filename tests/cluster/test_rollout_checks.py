@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
@@ -287,14 +288,27 @@ def test_nothing_to_wait_for_is_said_and_can_be_an_error(place: Place) -> None:
     assert (ran.code, data["ending"]) == (1, "refused")
 
 
-def test_a_secret_is_never_shown(place: Place) -> None:
-    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: {password: hunter2-hunter2}\ntype: %s\n"
-    place.rollout(secret % "Opaque")
-    for arguments in (("--diff",), ("--dry-run",), ()):
-        for output in ("json", "text"):
-            ran, _ = place.rollout(secret % "example.com/other", *arguments, output=output)
-            assert ran.code == 1
-            assert "hunter2" not in ran.stdout + ran.stderr
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\n%stype: %s\nstringData: {password: hunter2-hunter2}\n"
+
+
+@pytest.mark.parametrize("output", ["text", "json", "markdown", "github"])
+def test_a_secret_is_never_shown(output: str, place: Place, tmp_path: Path) -> None:
+    hidden = ("hunter2", base64.b64encode(b"hunter2-hunter2").decode()[:16])
+    fine, other = SECRET % ("", "Opaque"), SECRET % ("", "example.com/other")
+    wrong = fine.replace("hunter2-hunter2", "hunter2-changed").replace("type:", "immutable: true\ntype:")
+    unread = f"{fine}---\n{workload('Deployment', pods('misconfigured'))}"
+    told = []
+    for manifest, code in ((fine, 0), (other, 1), (wrong, 0), (wrong.replace("-changed", "-again"), 1), (unread, 1)):
+        for more in (("--diff", "--dry-run"), ("--diff", "--grace", "0")):
+            ran, _ = place.rollout(manifest, "-v", *more, output=output)
+            told.append(ran.stdout + ran.stderr)
+        assert ran.code in (code, 1)
+    (tmp_path / "secret.yaml").write_text(unread)
+    if output in ("text", "json"):
+        ran = place.run(*place.argv("status", "-f", "secret.yaml", "-v", "-o", output, "--log-lines", "5"))
+        told.append(ran.stdout + ran.stderr)
+    assert any("Secret" in one for one in told)
+    assert not [one for one in told for value in hidden if value in one]
 
 
 def test_a_kubeconfig_can_come_in_a_variable(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

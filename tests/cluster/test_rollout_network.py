@@ -65,6 +65,44 @@ def test_a_server_that_fails_now_and_then_changes_no_verdict(
     assert (ran.code, data.get("ending")) == VERDICTS[word], ran
 
 
+# Its token is another one every few seconds, and it does not say until when.
+PLUGIN = """#!/bin/sh
+echo '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "'\
+$(date +%s)'"}}'
+"""
+TOKEN_S = 4
+
+
+def expired(method: str, path: str, headers: dict[str, str]) -> Said | None:
+    """Take a token for a few seconds only; kubectl sends none without TLS, and asks the plugin each time anyway."""
+    token = headers.get("Authorization", "").removeprefix("Bearer ")
+    fresh = not token or time.time() - int(token) < TOKEN_S
+    if not fresh:
+        REFUSED.append(path)
+    return None if fresh else failure(401, "Unauthorized")
+
+
+REFUSED: list[str] = []
+
+
+@pytest.mark.parametrize("word", VERDICTS)
+def test_tokens_that_end_during_the_wait_change_no_verdict(
+    word: str, middle: tuple[Middle, Target], changed: Changed, tmp_path: Path, kbump: Callable[..., Ran]
+) -> None:
+    (tmp_path / "plugin").write_text(PLUGIN)
+    (tmp_path / "plugin").chmod(0o755)
+    call = {"command": str(tmp_path / "plugin"), "apiVersion": "client.authentication.k8s.io/v1"}
+    server, _ = middle
+    target = changed({"server": f"http://{server.place}"}, {"exec": {**call, "interactiveMode": "Never"}})
+    server.fault = expired
+    # A watch ends after each event, so that its next request needs a token.
+    server.line = lambda line: line + b" "
+    REFUSED.clear()
+    ran, data = rolled(kbump, target, word, "--timeout", "20s" if word == "unready" else "2m", "--stable", "6s")
+    assert (ran.code, data.get("ending")) == VERDICTS[word], ran
+    assert REFUSED
+
+
 Permitted = Callable[[str], Target]
 
 

@@ -63,6 +63,22 @@ def test_what_scales_a_workload_meanwhile_is_followed(place: Place) -> None:
     assert (ran.code, data["workloads"][0]["message"]) == (0, "4 replicas available")
 
 
+def test_an_autoscaler_that_moves_the_replicas_meanwhile_is_followed(place: Place) -> None:
+    target = "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}"
+    scaler = (
+        "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\n"
+        f"spec: {{{target}, minReplicas: 4, maxReplicas: 5}}\n"
+    )
+    # Without metrics it does no more than to keep to its limits, which is what moves them here.
+    manifest = f"{SLOW.replace('replicas: 2, ', '')}---\n{scaler}"
+    ran, data = place.rollout(manifest, "--stable", "20s", "--timeout", "90s")
+    assert (ran.code, data["workloads"][0]["message"]) == (0, "4 replicas available")
+    writers = json.loads(place.kubectl("get", "deployment", "web", "-o", "json", "--show-managed-fields"))["metadata"]
+    assert [one["subresource"] for one in writers["managedFields"] if one.get("subresource") == "scale"]
+    ran, data = place.rollout(manifest.replace("1.4.0", "1.5.0"), "--timeout", "90s")
+    assert (ran.code, data["workloads"][0]["message"]) == (0, "4 replicas available")
+
+
 def test_who_deploys_over_a_rollout_ends_it_and_is_named(place: Place) -> None:
     place.rollout(WEB)
 
