@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.cluster.diagnosis import Around, Trouble, diagnosed, fallen, judged, pull_messages, restarts
@@ -46,6 +48,19 @@ class Seen(NamedTuple):
     def newest(self) -> list[Object]:
         """The pods of the newest revision."""
         return self.around.chosen(self.obj).newest if self.obj else []
+
+    def is_same(self, other: Seen) -> bool:
+        """Whether nothing has changed: an object that changes is another one in memory."""
+        mine, its = self._lists(), other._lists()
+        return (
+            self.obj is other.obj
+            and [*map(len, mine)] == [*map(len, its)]
+            and all(map(operator.is_, chain(*mine), chain(*its)))
+        )
+
+    def _lists(self) -> list[Sequence[Object]]:
+        around = self.around
+        return [[*around.pods], [*around.revisions], [*around.events], [*around.nodes], self.classes]
 
 
 class Memory(NamedTuple):

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 # What `kubectl rollout status` has a word for.
 _CONFIRMED = ("DaemonSet", "Deployment", "StatefulSet")
 _KUBECTLS, _KUBECTL_S = 4, 10
-# So often is looked, at least and at most.
+# So often is looked, at least and at most; and so many times longer than a look takes is paused after it.
 _IDLE_S, _BUSY_S = 1.0, 0.4
+_PAUSES, _LONGEST_S = 12, 1.5
+# What has no troubles, and of which nothing has changed, is looked at this often: its probes may be late by now.
+_SAME_S = 3.0
 
 
 class Moment(NamedTuple):
@@ -67,6 +70,8 @@ class Waiter:
         self.ends: list[float] = [0.0 for _ in watched]
         self.confirmed: dict[int, Future[bool]] = {}
         self.denied: set[int] = set()
+        self.seen: dict[int, tuple[Seen, float]] = {}
+        self.took_s = 0.0
         self.steady_since: float | None = None
         self.told: dict[int, object] = {}
         self.notes: list[str] = []
@@ -83,7 +88,8 @@ class Waiter:
                 while not self._is_over():
                     began = time.monotonic()
                     self.observer.forget(self.watch.wait(self._pause_s()))
-                    time.sleep(max(0.0, began + _BUSY_S - time.monotonic()))
+                    rest_s = max(_BUSY_S, min(_LONGEST_S, _PAUSES * self.took_s))
+                    time.sleep(max(0.0, min(began + rest_s, self.waiting.deadline) - time.monotonic()))
                 self._blame()
                 self.notes = self._notes()
                 return [self._explained(number, one, explain) for number, one in enumerate(self.workloads())]
@@ -128,9 +134,12 @@ class Waiter:
         if late:
             self.watch.refresh()
             self.observer.forget(self.scopes)
+            self.seen.clear()
+        began = time.thread_time()
         for number in range(len(self.watched)):
             self._look(number)
         self._tell()
+        self.took_s = time.thread_time() - began
         blocking = [look for one, look in zip(self.watched, self.looks, strict=True) if one.blocking]
         failed = any(one.word in ("failed", "superseded", "deleted") for one in blocking)
         if late or (failed and not self.waiting.keep_going):
@@ -150,6 +159,8 @@ class Waiter:
         if before.word in ("failed", "superseded", "deleted") or not self._is_known(watched):
             return
         seen = self.observer.seen(watched)
+        if self._is_same(number, seen):
+            return
         found = look(watched, seen, before.memory, self.waiting.wishes, now(), time.monotonic())
         if found.word == "done" and watched.blocking and _is_known_to_kubectl(watched, seen):
             found = self._confirm(number, found)
@@ -159,6 +170,17 @@ class Waiter:
         if found.word != before.word:
             self.ends[number] = time.monotonic() - self.began
         self.looks[number] = found
+
+    def _is_same(self, number: int, seen: Seen) -> bool:
+        """Whether a look would find what the last one has found."""
+        before, moment = self.seen.get(number, (None, 0.0))
+        found = self.looks[number]
+        asking = number in self.confirmed and found.word == "waiting"
+        quiet = not (found.troubles or asking)
+        if before and quiet and before.is_same(seen) and time.monotonic() - moment < _SAME_S:
+            return True
+        self.seen[number] = (seen, time.monotonic())
+        return False
 
     def _is_known(self, watched: Watched) -> bool:
         """Whether its kind has been listed: before that, that it is not there means nothing."""
