@@ -31,8 +31,13 @@ class Tagged(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The tags as a `.tags` file has them: plugins/docker and its kin split at commas, and trim each."""
+        """The tags as `.tags` has them for plugins/docker and its kin, which split at commas, and trim each."""
         return ",".join(self.tags) + "\n"
+
+    @property
+    def lines(self) -> str:
+        """The tags as the `tags_file` of Woodpecker's docker-buildx has them, one on each line."""
+        return "".join(f"{tag}\n" for tag in self.tags)
 
 
 def tag_of(build: Build) -> str:

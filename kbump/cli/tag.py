@@ -36,8 +36,12 @@ written."""
     "--also", metavar="TAG", multiple=True, type=ListedText(),
     help="Another tag of the image, such as latest, behind the build's own. Repeatable.",
 )  # fmt: skip
-@click.option("--file", metavar="FILE", default="", help="Write it to this file, too.")
-@report_options("text", "json", more="Say also what it is made of.")
+@click.option("--file", metavar="FILE", default="", help="Write what is printed to this file, too.")
+@report_options(
+    "text", "lines", "json",
+    form="Form of several: with commas on one line, or each on its own.",
+    more="Say also what it is made of.",
+)  # fmt: skip
 @click.pass_context
 def tag_command(context: click.Context, /, **_: Any) -> int:
     """Print the tag of the image that this build makes.
@@ -54,9 +58,10 @@ def tag_command(context: click.Context, /, **_: Any) -> int:
     for one in options["also"]:
         check_tag(one)
     tagged = Tagged(tuple(dict.fromkeys((tag_of(build), *options["also"]))), build)
+    text = _form(tagged, options["output"])
     if options["file"]:
-        _write(options["file"], tagged.text)
-    click.echo(_form(tagged, options["output"]), nl=False)
+        _write(options["file"], text)
+    click.echo(text, nl=False)
     if options["verbose"] and not options["quiet"]:
         click.echo(_words(build, source), err=True)
     return 0
@@ -111,7 +116,7 @@ def _form(tagged: Tagged, output: str) -> str:
         from kbump.report.json import tag_json
 
         return tag_json(tagged)
-    return tagged.text
+    return tagged.lines if output == "lines" else tagged.text
 
 
 def _words(build: Build, source: str) -> str:
