@@ -25,8 +25,9 @@ Settings of a step:
 
 \b
 Examples:
+  settings: {command: validate, paths: kubernetes}
   settings: {command: rollout, filename: kubernetes, kubeconfig: {from_secret: qa}}
-  docker run -e PLUGIN_COMMAND=validate -e PLUGIN_PATHS=k8s -v "$PWD:/w" -w /w kbump
+  PLUGIN_COMMAND=validate PLUGIN_PATHS=kubernetes kbump plugin
 
 \b
 Exit codes: those of the command; 2 also for a setting that is unknown, missing or no
