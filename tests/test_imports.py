@@ -75,3 +75,19 @@ def test_init_has_no_network(tmp_path: Path) -> None:
     loaded = imported_by("init", "--dry-run", cwd=tmp_path)
     assert "kbump.discovery" in loaded
     assert not {"kbump.forge.http", "kbump.reaching", "urllib3", "jsonschema", "kbump.inspection"} & loaded
+
+
+def test_tag_asks_git_only_if_nothing_else_says_what_is_built(tmp_path: Path, monkeypatch) -> None:
+    loaded = imported_by("tag", "--source-branch", "main", "--source-commit", "1a2b3c4", cwd=tmp_path)
+    assert "kbump.tags" in loaded
+    unused = {"kbump.git", "kbump.delivery", "kbump.update", "kbump.report.json", "hashlib", "unicodedata"}
+    assert not (unused | HEAVY - outside_click_and_ruamel()) & loaded
+    assert "ruamel" not in {name.partition(".")[0] for name in loaded}
+
+
+def test_plugin_imports_what_its_command_does_and_the_settings(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("PLUGIN_COMMAND", "tag")
+    monkeypatch.setenv("PLUGIN_SOURCE_TAG", "v1.5.0")
+    alone = imported_by("tag", "--source-tag", "v1.5.0", cwd=tmp_path)
+    own = {"kbump.cli.plugin", "kbump.drone.settings"}
+    assert imported_by("plugin", cwd=tmp_path) - alone - {"v1.5.0"} == own

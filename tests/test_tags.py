@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kbump.errors import SourceError, UsageError
@@ -31,6 +31,7 @@ def of_branch(name: str, commit: str = COMMIT) -> str:
     return tag_of(Build(branch=name, commit=commit))
 
 
+@settings(deadline=None)
 @given(NAMES, COMMITS)
 def test_any_branch_gives_a_valid_tag_with_the_commit_at_its_end(branch: str, commit: str) -> None:
     tag = of_branch(branch, commit)
@@ -39,17 +40,20 @@ def test_any_branch_gives_a_valid_tag_with_the_commit_at_its_end(branch: str, co
     assert tag.rpartition("-")[2].removeprefix("g") == commit[:12]
 
 
+@settings(deadline=None)
 @given(NAMES)
 def test_any_git_tag_gives_a_valid_tag(name: str) -> None:
     assert tag_fault(tag_of(Build(tag=name))) is None
 
 
+@settings(deadline=None)
 @given(NAMES, NAMES)
 def test_two_branches_never_have_the_same_tag(one: str, other: str) -> None:
     assume(one != other)
     assert of_branch(one) != of_branch(other)
 
 
+@settings(deadline=None)
 @given(NAMES)
 def test_no_branch_can_be_called_what_another_one_is_made_into(branch: str) -> None:
     made = of_branch(branch).removesuffix(f"-{COMMIT[:12]}")
@@ -57,6 +61,7 @@ def test_no_branch_can_be_called_what_another_one_is_made_into(branch: str) -> N
     assert of_branch(made) != of_branch(branch)
 
 
+@settings(deadline=None)
 @given(NAMES, COMMITS, COMMITS)
 def test_a_build_of_a_branch_is_never_seen_as_a_lower_or_higher_version_of_another(
     branch: str, one: str, other: str
@@ -144,6 +149,7 @@ def test_an_image_takes_a_tag_if_it_has_none(image: str, tagged: str) -> None:
     assert with_tag(image, "1.5") == tagged
 
 
+@settings(deadline=None)
 @given(st.lists(st.from_regex(r"\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}\Z"), min_size=1))
 def test_what_is_written_is_read_again(tags: list[str]) -> None:
     tagged = Tagged(tuple(tags), Build())
