@@ -11,7 +11,7 @@ from kbump.cluster.kubectl import Versions
 from kbump.config import ClusterChoice
 from kbump.rollouts import ClusterName, Workload
 from kbump.rollouts.checking import other_cluster, schema_version, skew
-from kbump.rollouts.options import Step
+from kbump.rollouts.options import Difference, Step
 from kbump.rollouts.waiting import Moment
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: 'a/b:1'}]}\n"
@@ -145,3 +145,29 @@ def test_what_an_interruption_leaves_depends_on_when_it_came() -> None:
     display(Step("undoing"))
     display(Moment(1, [WAITING], []))
     assert (display.state, display.left().partition(",")[0]) == ("undoing", "what went back is back")
+    display(Step("putting images back in git"))
+    assert display.began
+    assert display.left() == (
+        "what went back is back, and git has the whole commit or nothing of it; look at its branch"
+    )
+
+
+def test_the_difference_is_shown_when_it_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    display = Display(rows=True, quiet=False, verbose=False, timeout_s=600, colour=(False, False))
+    display(Difference("-a\n+b\n"))
+    assert capsys.readouterr() == ("-a\n+b\n", "")
+    display(Difference(""))
+    assert capsys.readouterr() == ("", "`kubectl diff` finds no difference\n")
+    display.rows = False
+    display(Difference("-a\n+b\n"))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_images_cannot_go_back_in_git_from_elsewhere(kbump, here: Path) -> None:
+    ran = kbump("rollout", "-f", "pod.yaml", "--undo-git")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "`pod.yaml` is in no git repository that images could be put back in" in ran.stderr
+    ran = kbump("rollout", "-f", "-", "--undo-git", stdin=b"{apiVersion: v1, kind: Pod, metadata: {name: a}}")
+    assert ran.code == 2
+    assert "manifests from standard input are in no git repository" in ran.stderr
+    assert "hint: name files by `-f`, or leave out `--undo-git`" in ran.stderr

@@ -15,6 +15,8 @@ from kbump.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from kbump.config import Config
+
 cluster_options = added(
     click.option(
         "--context", metavar="NAME", default="", help="Context of the kubeconfig.  [default: its current one]"
@@ -30,6 +32,16 @@ cluster_options = added(
     click.option("-n", "--namespace", metavar="NAME", default="", help="Namespace of objects that state none."),
 )  # fmt: skip
 """Adds the options that choose a cluster, as kubectl has them."""
+
+
+@contextmanager
+def about(options: dict[str, Any], config: Config) -> Iterator[dict[str, Any]]:
+    """Yield what kbump.rollouts.options.Asked is made of, for as long as a kubeconfig of CI's is needed."""
+    paths, text, name = manifests_of(options)
+    chosen = {key: options[key] for key in ("names", "context", "namespace")}
+    with kubeconfig_of(options) as kubeconfig:
+        given = {"environ": os.environ, "config": config, "kubeconfig": kubeconfig, **chosen}
+        yield {"paths": paths, "text": text, "name": name, **given}
 
 
 @contextmanager

@@ -12,14 +12,13 @@ import click
 from kbump.cli.progress import CountingLine
 from kbump.report.findings import flat
 from kbump.report.rollout import trouble_text, workload_row
-from kbump.rollouts.options import Step
+from kbump.rollouts.options import REVERTING, UNDOING, Difference, Step
 
 if TYPE_CHECKING:
     from kbump.rollouts.result import Workload
     from kbump.rollouts.waiting import Moment
 
 _REMIND_S = 30.0
-UNDOING = "undoing"
 
 
 class Display:
@@ -40,8 +39,11 @@ class Display:
         self.shown: set[str] = set()
         self.moment: Moment | None = None
 
-    def __call__(self, told: Step | Moment) -> None:
-        """Take a phase that begins, or how far the wait is."""
+    def __call__(self, told: Step | Moment | Difference) -> None:
+        """Take a phase that begins, what is about to change, or how far the wait is."""
+        if isinstance(told, Difference):
+            self._differing(told.text)
+            return
         if isinstance(told, Step):
             self.state = told.words
             self._line(told.words) if self.terminal else self._say(told.words, verbose=True)
@@ -56,6 +58,14 @@ class Display:
         elif left and time.monotonic() - self.spoke >= _REMIND_S:
             listed = "; ".join(f"{one.subject}: {one.message}" for one in left)
             self._say(f"still waiting after {told.seconds:.0f} s: {listed}")
+
+    def _differing(self, text: str) -> None:
+        if not text:
+            self._say("`kubectl diff` finds no difference")
+        elif self.rows:
+            self.clear()
+            click.echo(text, nl=False, color=True)
+            sys.stdout.flush()
 
     def _transition(self, one: Workload, told: Moment) -> None:
         width = max(len(flat(other.subject)) for other in told.workloads)
@@ -89,12 +99,14 @@ class Display:
     @property
     def began(self) -> bool:
         """Whether anything may have been written."""
-        return self.state.startswith(("applying", "waiting", UNDOING))
+        return self.state.startswith(("applying", "waiting", UNDOING, REVERTING))
 
     def left(self) -> str:
         """Say what state a rollout that is interrupted leaves."""
         if self.state == UNDOING:
             return "what went back is back, and nothing waits for it; `kbump status` says how far all is"
+        if self.state == REVERTING:
+            return "what went back is back, and git has the whole commit or nothing of it; look at its branch"
         if not self.moment:
             return "what was applied stays applied, and nothing waits for it"
         open_ones = [one.subject for one in self.moment.workloads if one.blocking and not one.settled]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kbump.cli.cluster import cluster_options, kubeconfig_of, manifests_of
+from kbump.cli.cluster import about, cluster_options
 from kbump.cli.commenting import below_top, comment, comment_option
 from kbump.cli.edge import Interrupted, say_error
 from kbump.cli.options import CONTEXT, Duration, ListedText, apply_defaults, coloured, report_options
@@ -74,11 +74,15 @@ not answer; 3 the time is over, and what is not done is named."""
 )  # fmt: skip
 @click.option("--undo", is_flag=True, help="If it fails, put workloads back to the revision that they had.")
 @click.option(
+    "--undo-git", is_flag=True,
+    help="`--undo`, and put the images back on the branch of the checkout, too, by one commit.",
+)  # fmt: skip
+@click.option(
     "--require-tip", is_flag=True,
     help="Apply nothing if the checkout is not the tip of its remote branch any more; exit 0.",
 )  # fmt: skip
 @click.option("--require-workloads", is_flag=True, help="That there is nothing to wait for is an error.")
-@click.option("--diff", is_flag=True, help="Show also what `kubectl diff` said before it was applied.")
+@click.option("--diff", is_flag=True, help="Show what `kubectl diff` says, before it is applied.")
 @click.option("--dry-run", is_flag=True, help="Check everything, also by the server, and change nothing.")
 @comment_option
 @report_options(
@@ -138,42 +142,15 @@ def _display(context: click.Context, options: dict[str, Any]) -> Display:
 def _run(options: dict[str, Any], config: Config, display: Display) -> RolloutResult:
     from kbump.drone import build_of
     from kbump.rollouts import rollout
+    from kbump.rollouts.options import Options, said
 
     names = options["names"]
     if names and not options["only_wait"]:
         hint = f"`--only-wait` waits for {names[0]}; manifests are named by `-f` or `-k`"
         raise UsageError(f"`{names[0]}` is an argument, and nothing says what to do with it", hint=hint)
-    paths, text, name = manifests_of(options)
-    with kubeconfig_of(options) as kubeconfig:
-        return rollout(
-            paths,
-            environ=os.environ,
-            text=text,
-            name=name,
-            names=names,
-            config=config,
-            kubeconfig=kubeconfig,
-            context=options["context"],
-            namespace=options["namespace"],
-            tell=display,
-            timeout_s=options["timeout"],
-            server_side=options["server_side"],
-            force_conflicts=options["force_conflicts"],
-            recreate_jobs=options["recreate_jobs"],
-            grace=options["grace"],
-            keep_going=options["keep_going"],
-            only_wait=options["only_wait"],
-            wait_for=options["wait_for"],
-            wait_terminated=options["wait_terminated"],
-            stable_s=options["stable"],
-            log_lines=options["log_lines"],
-            require_workloads=options["require_workloads"],
-            diff=options["diff"],
-            undo=options["undo"],
-            require_tip=options["require_tip"],
-            branch=build_of(os.environ).branch,
-            write=not options["dry_run"],
-        )
+    how = {**said(Options, options), "build": build_of(os.environ), "write": not options["dry_run"]}
+    with about(options, config) as given:
+        return rollout(**given, **how, tell=display)
 
 
 def _report(context: click.Context, result: RolloutResult, options: dict[str, Any], display: Display) -> int:
@@ -197,7 +174,7 @@ def _rows(context: click.Context, result: RolloutResult, options: dict[str, Any]
     colour = coloured(context)
     left = [one for one in result.workloads if one.subject not in display.shown]
     planned = applied_rows(result, colour=colour) if result.ending == "planned" else ""
-    told = result.diff + planned + rows(left, colour=colour) + explanations_text(result.workloads, colour=colour)
+    told = planned + rows(left, colour=colour) + explanations_text(result.workloads, colour=colour)
     return told + undone_rows(result, colour=colour)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kbump.cli.cluster import cluster_options, kubeconfig_of, manifests_of
+from kbump.cli.cluster import about, cluster_options
 from kbump.cli.options import CONTEXT, Duration, ListedText, apply_defaults, coloured, report_options
 from kbump.workspace import find_config
 
@@ -63,22 +62,10 @@ def status_command(context: click.Context, /, **_: Any) -> int:
 
 def _run(options: dict[str, Any], config: Config) -> StatusResult:
     from kbump.rollouts import status
+    from kbump.rollouts.options import LookOptions, said
 
-    paths, text, name = manifests_of(options)
-    with kubeconfig_of(options) as kubeconfig:
-        return status(
-            paths,
-            environ=os.environ,
-            names=options["names"],
-            text=text,
-            name=name,
-            config=config,
-            kubeconfig=kubeconfig,
-            context=options["context"],
-            namespace=options["namespace"],
-            log_lines=options["log_lines"],
-            timeout_s=options["timeout"],
-        )
+    with about(options, config) as given:
+        return status(**given, **said(LookOptions, options))
 
 
 def _rows(context: click.Context, result: StatusResult, output: str) -> str:

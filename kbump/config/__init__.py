@@ -22,7 +22,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "rollout": (
         "color", "context", "diff", "dry-run", "force-conflicts", "grace", "keep-going", "kubeconfig",
         "kubeconfig-content-from", "log-lines", "namespace", "output", "quiet", "recreate-jobs", "require-tip",
-        "require-workloads", "server-side", "stable", "timeout", "undo", "verbose", "wait-for", "wait-terminated",
+        "require-workloads", "server-side", "stable", "timeout", "undo", "undo-git", "verbose", "wait-for",
+        "wait-terminated",
     ),
     "set-image": (
         "author", "break-links", "check", "color", "diff", "drop-digest", "dry-run", "exclude", "keep-going", "kind",

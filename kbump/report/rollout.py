@@ -123,15 +123,27 @@ _UNDONE_COLOUR = {"failed": "red", "left": "yellow", "undone": "green"}
 
 
 def undone_words(result: RolloutResult, *, colour: bool) -> list[str]:
-    """Return what is said last of an undo: what git still has, and loudest, what did not go back."""
+    """Return what is said last of an undo: what git has, what it still has, and loudest, what did not go back."""
     failed = [flat(one.subject) for one in result.undone if one.word == "failed"]
-    words = []
-    if result.held:
-        words.append(f"git still holds {', '.join(map(flat, result.held))}; the next rollout will try it again")
+    reverted = list(_reverted(result, colour=colour))
+    held = [flat(held_text(result))] if result.held else []
+    words = [*held, *reverted] if result.reverted and result.reverted.status == "failed" else [*reverted, *held]
     if failed:
         loud = f"THE UNDO FAILED for {', '.join(failed)}: look at it now, the cluster is between two versions"
         words.append(Palette(colour)(loud, "red", "bold"))
     return words
+
+
+def held_text(result: RolloutResult) -> str:
+    """Say which images git still has."""
+    return f"git still holds {', '.join(result.held)}; the next rollout will try it again"
+
+
+def _reverted(result: RolloutResult, *, colour: bool) -> Iterator[str]:
+    if result.reverted:
+        from kbump.report.reversion import reverted_words
+
+        yield from reverted_words(result.reverted, colour=colour)
 
 
 def cluster_text(name: ClusterName) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kbump.report.github import annotation
-from kbump.report.rollout import trouble_text
+from kbump.report.rollout import held_text, trouble_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kbump.rollouts.result import RolloutResult, Workload
 
 
@@ -27,7 +29,18 @@ def rollout_github(result: RolloutResult) -> str:
         )
         for one in result.undone
     ]
+    lines += list(_reverted(result))
     return "".join(lines + [annotation("warning", None, "rollout", note) for note in result.notes])
+
+
+def _reverted(result: RolloutResult) -> Iterator[str]:
+    if result.reverted:
+        from kbump.report.reversion import reverted_words
+
+        level = {"failed": "error", "pushed": "notice"}.get(result.reverted.status, "warning")
+        yield annotation(level, None, "undo-git", "\n".join(reverted_words(result.reverted, colour=False)))
+    if result.held:
+        yield annotation("warning", None, "undo", held_text(result))
 
 
 def _workload(one: Workload) -> str:

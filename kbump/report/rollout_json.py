@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from kbump.report.json import errors_data
+from kbump.report.json import change_data, errors_data, proposed_data
 from kbump.report.text import unicode
 
 if TYPE_CHECKING:
     from kbump.errors import Location
+    from kbump.reversion.result import Reverted
     from kbump.rollouts.result import ClusterName, Explanation, Refusal, RolloutResult, StatusResult, Workload
 
 _VERSION = 1
@@ -35,6 +36,7 @@ def rollout_json(result: RolloutResult) -> str:
             "diff": result.diff,
             "undone": [one._asdict() for one in result.undone],
             "held": list(result.held),
+            "reverted": _reverted(result.reverted) if result.reverted else None,
         }
     )  # fmt: skip
 
@@ -59,6 +61,19 @@ def _findings(result: RolloutResult) -> list[dict[str, Any]]:
         {**_place(one.location), "subject": one.subject, "message": f"{one.message} ({one.rule})", "hint": one.fix}
         for one in found
     ]
+
+
+def _reverted(one: Reverted) -> dict[str, Any]:
+    return {
+        "status": one.status,
+        "repository": one.repository,
+        "branch": one.branch,
+        "commit": one.commit,
+        "changes": [change_data(change) for change in one.changes],
+        "reason": one.reason,
+        "left": list(one.left),
+        "pullRequest": proposed_data(one.proposal) if one.proposal else None,
+    }
 
 
 def _cluster(name: ClusterName) -> dict[str, str]:

@@ -88,6 +88,12 @@ def _undone(result: RolloutResult) -> Iterator[Line]:
     if result.held:
         images = ", ".join(code(flat(image)) for image in result.held)
         yield Line(f"\ngit still holds {images}; the next rollout will try it again")
+    if result.reverted:
+        from kbump.report.reversion import reverted_words
+
+        strong = "**" if result.reverted.status == "failed" else ""
+        told = (f"{strong}{prose(line)}{strong}" for line in reverted_words(result.reverted, colour=False))
+        yield Line("\n" + "\\\n".join(told))
 
 
 def _notes(result: RolloutResult) -> Iterator[Line]:

@@ -4,70 +4,52 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kbump.config import NO_CONFIG
 from kbump.errors import ClusterError
 from kbump.rollouts.checking import other_cluster
-from kbump.rollouts.connecting import Connection, connected
+from kbump.rollouts.connecting import connected
 from kbump.rollouts.explaining import explained
 from kbump.rollouts.looking import Memory, Watched, Wishes, look
 from kbump.rollouts.naming import named
 from kbump.rollouts.observing import Lists, Observer, denied_words, names_of, now
+from kbump.rollouts.options import LookOptions, asked
 from kbump.rollouts.placing import placed
 from kbump.rollouts.reading import Reading, read
 from kbump.rollouts.result import Explanation, StatusResult, Workload, subject
 from kbump.rollouts.watching import is_blocking, is_shown, watched_as
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from kbump.config import Config
     from kbump.rollouts.connecting import Link
     from kbump.rollouts.planned import Planned
 
-TIMEOUT_S = 60.0
 _RECENT = timedelta(hours=1)
 
 
-def status(
-    paths: str | Sequence[str] = (),
-    *,
-    environ: Mapping[str, str],
-    names: Sequence[str] = (),
-    text: str | None = None,
-    name: str = "-",
-    config: Config = NO_CONFIG,
-    kubeconfig: str = "",
-    context: str = "",
-    namespace: str = "",
-    log_lines: int = 0,
-    timeout_s: float = TIMEOUT_S,
-) -> StatusResult:
+def status(paths: str | Sequence[str] = (), **given: Any) -> StatusResult:
     """Say how far the workloads of manifests are, or those with `names` such as deployment/web; nothing is changed.
 
-    Manifests, the cluster and `config` are given as to rollout(). Raises UsageError, ConfigError, SourceError and
-    ClusterError, also for another cluster than the one that `config` names.
+    What is given is declared in kbump.rollouts.options: Asked, as for rollout(), and LookOptions. Raises UsageError,
+    ConfigError, SourceError and ClusterError, also for another cluster than the one that `config` names.
     """
-    reading = Reading([], [], []) if names else read(paths, text, name)
+    about, rest = asked(paths, given)
+    options = LookOptions(**rest)
+    reading = Reading([], [], []) if about.names else read(about.paths, about.text, about.name)
     for error in reading.errors:
         raise error
-    choice = Connection(environ, kubeconfig, context, namespace)
-    with connected(choice, time.monotonic() + timeout_s) as link:
-        for refusal in other_cluster(config.cluster, link.name):
+    with connected(about.choice, time.monotonic() + options.timeout_s) as link:
+        for refusal in other_cluster(about.config.cluster, link.name):
             raise ClusterError(refusal.message, hint=refusal.hint)
-        if names:
-            return _looked([named(one, link.cluster.namespace) for one in names], link, [], log_lines)
+        if about.names:
+            return _looked([named(one, link.cluster.namespace) for one in about.names], link, [], options.log_lines)
         found, refusals = placed(link.cluster, reading.objects)
         unknown = [one.subject for one in refusals]
         missing = [one.subject for one in found if one.subject in unknown or not _is_there(one, link)]
         watched = [watched_as(one) for one in found if is_shown(one) or is_blocking(one, ())]
-        return _looked(
-            [one for one in watched if subject(one.kind, one.namespace, one.name) not in missing],
-            link,
-            missing,
-            log_lines,
-        )
+        there = [one for one in watched if subject(one.kind, one.namespace, one.name) not in missing]
+        return _looked(there, link, missing, options.log_lines)
 
 
 def _is_there(one: Planned, link: Link) -> bool:

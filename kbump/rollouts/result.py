@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from kbump.cluster.diagnosis import Trouble
     from kbump.errors import KbumpError, Location
     from kbump.inspection import ValidateResult
+    from kbump.reversion.result import Reverted
 
 Change = Literal["created", "changed", "unchanged", ""]
 Word = Literal["done", "waiting", "failed", "paused", "manual", "superseded", "deleted"]
@@ -136,7 +137,7 @@ class RolloutResult(NamedTuple):
     `ending` is `done`, `failed` or `timed-out`; `refused`: a check said no, and nothing was written; `superseded`: the
     checkout is not the tip of its branch any more, and nothing was written; `planned`: a dry run. `validated` is what
     validate() found, `notes` are what a person should know all the same, `undone` says what became of each object that
-    an undo is about, `held` which images of those git still has.
+    an undo is about, `held` which images of those git still has, `reverted` what came of putting others back in git.
     """
 
     ending: Ending
@@ -151,6 +152,7 @@ class RolloutResult(NamedTuple):
     diff: str = ""
     undone: Sequence[Undone] = ()
     held: Sequence[str] = ()
+    reverted: Reverted | None = None
 
     @property
     def exit_code(self) -> int:

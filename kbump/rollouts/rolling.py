@@ -5,74 +5,54 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from kbump.config import NO_CONFIG
-from kbump.rollouts.connecting import Connection
-from kbump.rollouts.options import Options
+from kbump.rollouts.options import Options, asked
 from kbump.rollouts.reading import read
 from kbump.rollouts.result import RolloutResult
 from kbump.rollouts.running import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from kbump.config import Config
     from kbump.inspection import ValidateResult
-    from kbump.rollouts.options import Step
+    from kbump.rollouts.options import Asked, Difference, Step
     from kbump.rollouts.waiting import Moment
 
 
 def rollout(
-    paths: str | Sequence[str] = (),
-    *,
-    environ: Mapping[str, str],
-    text: str | None = None,
-    name: str = "-",
-    names: Sequence[str] = (),
-    config: Config = NO_CONFIG,
-    kubeconfig: str = "",
-    context: str = "",
-    namespace: str = "",
-    tell: Callable[[Step | Moment], object] = bool,
-    **options: Any,
+    paths: str | Sequence[str] = (), *, tell: Callable[[Step | Moment | Difference], object] = bool, **given: Any
 ) -> RolloutResult:
     """Apply the manifests in files and directories, or in one `text`, and wait until their workloads are as they say.
 
-    `name` stands for the text in locations. The cluster is chosen by `kubeconfig`, `context` and `namespace` as
-    kubectl has them, and by `environ`, which kubectl and credential plugins run with; `config` may name the only one
-    that is allowed. Options are `timeout_s` (for all together), `server_side` and `force_conflicts` (of apply),
-    `recreate_jobs` (finished ones that cannot be changed), `grace` (multiplies the patience with troubles),
-    `keep_going` (though one workload is doomed), `wait_for` (kinds, or `all`), `wait_terminated` (old pods are gone),
-    `only_wait` (nothing is applied; then there may be `names`, such as deployment/web, instead of manifests),
-    `stable_s` (all stay done for so long), `log_lines`, `require_workloads`, `diff` (of kubectl), `undo` (what failed,
-    within another `timeout_s`), `require_tip` (of the remote `branch`, else of the one that is checked out; a checkout
-    that is behind is superseded) and `write` (False: only check). `tell` is called with the phases and with how far the
-    wait is.
+    What else is given is declared in kbump.rollouts.options: `environ`, which has to be, and the rest of Asked, which
+    manifests and which cluster; and Options, how it behaves. With `only_wait` there may be `names`, such as
+    deployment/web, instead of manifests. A checkout that is behind is superseded, with `require_tip`. `tell` is called
+    with the phases, with what `diff` says, and with how far the wait is.
 
-    Raises UsageError, ConfigError, SourceError and ClusterError; what a check refuses is in the result.
+    Raises UsageError, ConfigError, SourceError, GitError and ClusterError; what a check refuses is in the result.
     """
-    given = Options(**options)
+    about, rest = asked(paths, given)
+    options = Options(**rest)
     began = time.monotonic()
-    run = Run(given, config, Connection(environ, kubeconfig, context, namespace), tell)
-    if given.only_wait and names:
-        result = run.only_wait([], names)
-    else:
-        reading = read(paths, text, name)
-        if reading.errors:
-            return RolloutResult("refused", errors=reading.errors)
-        if given.only_wait:
-            result = run.only_wait(reading.objects, ())
-        else:
-            start = next(iter([paths] if isinstance(paths, str) else paths), ".") if text is None else name
-            late = run.behind(start) if given.require_tip else ""
-            result = (
-                RolloutResult("superseded", notes=[late])
-                if late
-                else run.apply(reading, lambda version: _validated(paths, text, name, version))
-            )
-    return result._replace(seconds=time.monotonic() - began)
+    return _ran(about, options, Run(about, options, tell))._replace(seconds=time.monotonic() - began)
 
 
-def _validated(paths: str | Sequence[str], text: str | None, name: str, version: str) -> ValidateResult:
+def _ran(about: Asked, options: Options, run: Run) -> RolloutResult:
+    if options.only_wait and about.names:
+        return run.only_wait([], about.names)
+    reading = read(about.paths, about.text, about.name)
+    if reading.errors:
+        return RolloutResult("refused", errors=reading.errors)
+    if options.only_wait:
+        return run.only_wait(reading.objects, ())
+    late = run.behind() if options.require_tip else ""
+    if late:
+        return RolloutResult("superseded", notes=[late])
+    if options.undo_git:
+        run.find_place()
+    return run.apply(reading, lambda version: _validated(about, version))
+
+
+def _validated(about: Asked, version: str) -> ValidateResult:
     from kbump.inspection import validate
 
-    return validate(paths or None, text=text, name=name, kubernetes_version=version, jobs=1)
+    return validate(about.paths or None, text=about.text, name=about.name, kubernetes_version=version, jobs=1)

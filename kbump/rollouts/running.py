@@ -13,11 +13,11 @@ from kbump.rollouts.applying import Applying, Outcome, apply_all, identity
 from kbump.rollouts.checking import forbidden, other_cluster, schema_version, skew
 from kbump.rollouts.connecting import connected
 from kbump.rollouts.explaining import explained
-from kbump.rollouts.images import images_of
+from kbump.rollouts.images import gone, still_held
 from kbump.rollouts.looking import Wishes
 from kbump.rollouts.naming import named
 from kbump.rollouts.observing import now
-from kbump.rollouts.options import Step
+from kbump.rollouts.options import REVERTING, UNDOING, Difference, Step
 from kbump.rollouts.placing import later, placed
 from kbump.rollouts.reading import passed_over
 from kbump.rollouts.recording import record, started_before
@@ -30,11 +30,11 @@ from kbump.rollouts.watching import found, is_blocking, is_shown, watched_as, wa
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from kbump.config import Config
     from kbump.inspection import ValidateResult
-    from kbump.rollouts.connecting import Connection, Link
+    from kbump.reversion.place import Place
+    from kbump.rollouts.connecting import Link
     from kbump.rollouts.looking import Watched
-    from kbump.rollouts.options import Options
+    from kbump.rollouts.options import Asked, Options
     from kbump.rollouts.planned import Key, Planned
     from kbump.rollouts.reading import Reading
     from kbump.rollouts.recording import Recorded
@@ -49,28 +49,30 @@ _GIT_S = 60.0
 class Run:
     """One rollout; `notes` are what a person should know of it."""
 
-    def __init__(self, options: Options, config: Config, choice: Connection, tell: Callable[..., object]) -> None:
+    def __init__(self, about: Asked, options: Options, tell: Callable[..., object]) -> None:
         """Take what was asked for; nothing is done yet."""
-        self.options, self.config, self.choice = options, config, choice
+        self.about, self.options, self.config = about, options, about.config
         self.tell, self.doing = partial(self._told, tell), ""
         self.manner = Manner(
-            options.server_side, options.force_conflicts, options.recreate_jobs, namespace=choice.namespace
+            options.server_side, options.force_conflicts, options.recreate_jobs, namespace=about.namespace
         )
+        self.place: Place | None = None
         self.notes: list[str] = []
         self.objects: list[Planned] = []
         self.recorded: dict[Key, Recorded] = {}
         self.before: dict[tuple[str, str], int] = {}
         self.outcome = Outcome({}, {}, [])
 
-    def _told(self, tell: Callable[..., object], news: Step | Moment) -> None:
-        self.doing = news.words if isinstance(news, Step) else "waiting for workloads"
+    def _told(self, tell: Callable[..., object], news: Step | Moment | Difference) -> None:
+        if not isinstance(news, Difference):
+            self.doing = news.words if isinstance(news, Step) else "waiting for workloads"
         tell(news)
 
     @contextmanager
     def _connected(self) -> Iterator[Link]:
         """Connect for as long as a rollout may take from now on."""
         self.deadline, self.since = time.monotonic() + self.options.timeout_s, now()
-        with connected(self.choice, self.deadline) as self.link:
+        with connected(self.about.choice, self.deadline) as self.link:
             yield self.link
 
     def _in_time(self, act: Callable[[], RolloutResult]) -> RolloutResult:
@@ -116,16 +118,24 @@ class Run:
         obj = self.link.cluster.get(kind, watched.namespace, watched.name) if kind else None
         return found(watched, obj, blocking=watched.blocking) if obj else watched
 
-    def behind(self, start: str) -> str:
-        """Return what to say if the checkout around a path is not the tip of its branch any more."""
+    def behind(self) -> str:
+        """Return what to say if the checkout is not the tip of its branch any more."""
         from kbump.rollouts.tip import behind
 
         self.tell(Step("asking whether the checkout is still the tip of its branch"))
+        start = self.about.start
         folder = start if os.path.isdir(start) else os.path.dirname(start)
-        limit = time.monotonic() + _GIT_S
-        allow_http = self.config.forge.allow_http
-        branch = self.options.branch
-        return behind(folder or ".", self.choice.environ, branch=branch, deadline=limit, allow_http=allow_http)
+        return behind(
+            folder or ".", self.about.environ, branch=self.options.build.branch, deadline=time.monotonic() + _GIT_S,
+            allow_http=self.config.forge.allow_http,
+        )  # fmt: skip
+
+    def find_place(self) -> None:
+        """Find where images would be put back in git; raise UsageError or GitError if that could not be done."""
+        from kbump.rollouts.reverting import found_place
+
+        self.tell(Step("asking the remote of the checkout, which images may go back in"))
+        self.place = found_place(self.about, self.options, time.monotonic() + _GIT_S)
 
     def apply(self, reading: Reading, validated: Callable[[str], ValidateResult]) -> RolloutResult:
         """Check and apply what was read, wait, and undo it if it fails."""
@@ -133,7 +143,8 @@ class Run:
         self.tell(Step("connecting"))
         with self._connected():
             result = self._in_time(lambda: self._checked(reading, validated))
-        if self.options.undo and self.outcome.applied and result.ending in ("failed", "timed-out"):
+        wanted = self.options.undo or self.options.undo_git
+        if wanted and self.outcome.applied and result.ending in ("failed", "timed-out"):
             result = self._undone(result)
         return result._replace(notes=self.notes)
 
@@ -170,10 +181,18 @@ class Run:
         if refusals:
             return result._replace(refusals=refusals)
         if self.options.diff:
-            result = result._replace(diff=self.link.kubectl.diff([one.data for one in asked]))
+            result = result._replace(diff=self._differing(asked, len(postponed)))
         if not self.options.write:
             return result._replace(ending="planned", applied=_planned(self.objects, self.recorded, made))
         return self._applied(postponed, result)
+
+    def _differing(self, asked: Sequence[Planned], left: int) -> str:
+        """Tell what is about to change, before it does."""
+        text = self.link.kubectl.diff([one.data for one in asked]) if asked else ""
+        self.tell(Difference(text))
+        if left:
+            self.notes.append(f"the diff leaves out what needs a namespace or kind of this same run: {left:,} of all")
+        return text
 
     def _applied(self, postponed: Collection[Key], result: RolloutResult) -> RolloutResult:
         # What kubectl has applied when time is over is still to be asked.
@@ -191,7 +210,7 @@ class Run:
 
     def _undone(self, result: RolloutResult) -> RolloutResult:
         """Put back what this run changed, but for what somebody else has changed since."""
-        self.tell(Step("undoing"))
+        self.tell(Step(UNDOING))
         taken = {one.subject for one in result.of("superseded", "deleted")}
         with self._connected() as link:
             self._extend()
@@ -201,8 +220,18 @@ class Run:
             )  # fmt: skip
             told = undo(self.objects, work)
         back = {(one.kind, one.namespace, one.name) for one in told if one.word != "left"}
-        held = [image for one in self.objects if one.key[1:] in back for image in images_of(one.data)]
-        return result._replace(undone=told, held=list(dict.fromkeys(held)))
+        undone = [one for one in self.objects if one.key[1:] in back]
+        result = result._replace(undone=told, held=still_held(undone, self.recorded))
+        return self._reverted(result, undone, self.place) if self.place else result
+
+    def _reverted(self, result: RolloutResult, undone: Sequence[Planned], place: Place) -> RolloutResult:
+        """Put the images of what was undone back in git, too."""
+        from kbump.rollouts.reverting import put_back
+
+        self.tell(Step(REVERTING))
+        done = put_back(place, self.about, self.options.build, gone(undone, self.recorded))
+        put = {change.old for change in done.changes} if done.status == "pushed" else ()
+        return result._replace(reverted=done, held=[image for image in result.held if image not in put])
 
     def _undone_workloads(self, watched: Sequence[Watched]) -> list[Workload]:
         """Wait for what went back; what it comes to is said of the undo, not as a row of the rollout."""

@@ -8,7 +8,9 @@ import jsonschema
 import pytest
 
 from kbump.cluster.diagnosis import Trouble
+from kbump.delivery.result import Proposed
 from kbump.errors import Location, SourceError
+from kbump.forge import PullRequest
 from kbump.report.rollout import (
     explanations_text,
     refusals_text,
@@ -21,6 +23,8 @@ from kbump.report.rollout import (
 from kbump.report.rollout_github import rollout_github
 from kbump.report.rollout_json import rollout_json, status_json
 from kbump.report.rollout_markdown import rollout_markdown
+from kbump.reversion.result import Reverted
+from kbump.rewriting.result import Change
 from kbump.rollouts import (
     Applied,
     ClusterName,
@@ -60,6 +64,19 @@ RESULT = RolloutResult(
         Undone("Deployment", "shop", "api", "left", "it is new"),
     ], held=["acme/web:2"],
 )  # fmt: skip
+TAG = Change(
+    WEB, "Deployment", "shop", "web", "web", "spec", "acme/web:2", "acme/web:1", "downgrade", "changed", "", "",
+    "manifest",
+)  # fmt: skip
+URL = "https://git.example.com/acme/infra"
+PUSHED = Reverted("pushed", URL, "main", [TAG], "0123456789abcdef", left=["a.yaml: no"])
+PULL = PullRequest(7, f"{URL}/pulls/7", "back", "", "open", "kbump/rollback", "", "main", draft=False, author="kbump")
+PROPOSED = PUSHED._replace(status="proposed", left=[], proposal=Proposed("opened", PULL, "0123456789abcdef"))
+FAILED_GIT = PUSHED._replace(status="failed", changes=[], commit="", reason="the push was refused")
+NOTHING = FAILED_GIT._replace(status="nothing", reason="no image was undone")
+STILL = "git still holds acme/web:2; the next rollout will try it again"
+BACK = "promotions hold back what it had"
+INFRA = "`main` of https://git.example.com/acme/infra"
 REFUSED = RolloutResult(
     "refused", CLUSTER, refusals=[Refusal("Service shop/web", "`spec.clusterIP` cannot change\nmore", "delete it", WEB)]
 )
@@ -100,6 +117,38 @@ def test_what_was_undone_is_said_with_what_failed_last() -> None:
         "git still holds acme/web:2; the next rollout will try it again",
         "THE UNDO FAILED for Deployment shop/web: look at it now, the cluster is between two versions",
     ]
+
+
+@pytest.mark.parametrize(
+    ("reverted", "held", "words"),
+    [
+        (PUSHED, [], ["left: a.yaml: no", f"{INFRA} is back at acme/web:1 by 0123456789ab; {BACK}"]),
+        (
+            PROPOSED, ["acme/web:2"],
+            [
+                "opened https://git.example.com/acme/infra/pulls/7",
+                f"{INFRA} takes pull requests only: it goes back to acme/web:1 once that is merged",
+                STILL,
+            ],
+        ),
+        (NOTHING, ["acme/web:2"], [f"nothing was put back on {INFRA}: no image was undone", STILL]),
+        (FAILED_GIT, ["acme/web:2"], [STILL, f"GIT WAS NOT PUT BACK, {INFRA}: the push was refused"]),
+    ],
+)  # fmt: skip
+def test_what_came_of_git_is_said_in_every_form(reverted: Reverted, held: list[str], words: list[str]) -> None:
+    result = RESULT._replace(reverted=reverted, held=held, undone=RESULT.undone[1:])
+    assert undone_words(result, colour=False) == words
+    schema = json.loads((ROOT / "schemas" / "rollout.schema.json").read_text())
+    data = json.loads(rollout_json(result))
+    jsonschema.validate(data, schema)
+    assert (data["reverted"]["status"], data["reverted"]["reason"]) == (reverted.status, reverted.reason)
+    level = {"pushed": "notice", "failed": "error"}.get(reverted.status, "warning")
+    [line] = [line for line in rollout_github(result).splitlines() if "undo-git" in line]
+    assert line.startswith(f"::{level} title=kbump undo-git::")
+    assert words[0].partition(" ")[0] in line or reverted.status == "failed"
+    page = rollout_markdown(result)
+    assert ("**GIT WAS NOT PUT BACK" in page) == (reverted.status == "failed")
+    assert "git.example.com/acme/infra" in page
 
 
 def test_the_words_at_the_end_name_what_is_not_done() -> None:

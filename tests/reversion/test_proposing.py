@@ -9,7 +9,9 @@ from kbump.config import NO_CONFIG, Config
 from kbump.delivery.checkout import Access
 from kbump.provenance import Build
 from kbump.remote import Remote
-from kbump.reversion import Gone, Place, Reverted, revert
+from kbump.reversion.place import Place
+from kbump.reversion.result import Gone, Reverted
+from kbump.reversion.reverting import revert
 from tests.delivery.infra import Infra
 from tests.reversion.test_reverting import deployment
 

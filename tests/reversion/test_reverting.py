@@ -14,7 +14,9 @@ from kbump.config import NO_CONFIG
 from kbump.delivery.checkout import Access
 from kbump.errors import GitError, UsageError
 from kbump.provenance import Build
-from kbump.reversion import Gone, Reverted, place_of, revert
+from kbump.reversion.place import place_of
+from kbump.reversion.result import Gone, Reverted
+from kbump.reversion.reverting import revert
 from kbump.workspace import find_config
 from tests.git.conftest import hook, run_git
 
