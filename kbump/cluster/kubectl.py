@@ -101,12 +101,16 @@ class Kubectl:
         found = told.get("items", [told]) if told else []
         return Applied(found, done.code, redacted(_complaint(done), objects))
 
-    def diff(self, objects: Sequence[Object]) -> str:
-        """Return what `kubectl diff` shows, empty if nothing would change; raise ClusterError if it cannot tell."""
+    def diff(self, objects: Sequence[Object], live: Sequence[Object] = ()) -> str:
+        """Return what `kubectl diff` shows, empty if nothing would change; raise ClusterError if it cannot tell.
+
+        kubectl hides what changes of a Secret, but not what it has in its annotation: the values of those that are
+        `live`, too, are left out.
+        """
         done = self._programs.insist(["diff", "-f", "-", _REQUEST], _listed(objects), fine=(0, 1))
         if done.code > 1 or done.expired:
             raise ClusterError(f"`kubectl diff` failed: {redacted(_complaint(done), objects)}")
-        return redacted(done.stdout.decode(errors="replace"), objects)
+        return redacted(done.stdout.decode(errors="replace"), [*objects, *live])
 
     def rollout_status(self, kind: Kind, namespace: str, name: str, timeout_s: float) -> Ended:
         """Wait for a workload as `kubectl rollout status` does; whatever its exit status means is for others to say."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -33,6 +34,14 @@ class Recorded(NamedTuple):
     def last_applied(self) -> str:
         """The annotation that kubectl's next apply compares with, "" if it is not there."""
         return annotation(self.live or {}, LAST_APPLIED)
+
+    @property
+    def known(self) -> list[Object]:
+        """What was there, and what kubectl applied of it last, which may be something else; both may be missing."""
+        with suppress(ValueError):
+            applied = json.loads(self.last_applied)
+            return [one for one in (self.live, applied) if isinstance(one, dict)]
+        return [self.live] if self.live else []
 
 
 def record(cluster: Cluster, objects: Iterable[Planned]) -> dict[Key, Recorded]:

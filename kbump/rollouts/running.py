@@ -188,7 +188,8 @@ class Run:
 
     def _differing(self, asked: Sequence[Planned], left: int) -> str:
         """Tell what is about to change, before it does."""
-        text = self.link.kubectl.diff([one.data for one in asked]) if asked else ""
+        live = [obj for one in asked for obj in self.recorded[one.key].known]
+        text = self.link.kubectl.diff([one.data for one in asked], live) if asked else ""
         self.tell(Difference(text))
         if left:
             self.notes.append(f"the diff leaves out what needs a namespace or kind of this same run: {left:,} of all")
