@@ -28,7 +28,7 @@ _NOWHERE = "no variables of a CI system and no remote `origin` say which reposit
 
 
 class Posted(NamedTuple):
-    """The comments that were written, by the number of the pull request; none if the commit has no open one.
+    """The comments that were written, by the number of the pull request; none if the commit has none.
 
     `newer` are comments of the tip of a pull request that were left, for this run is of a commit before it.
     """
@@ -60,10 +60,11 @@ def post(
 ) -> Posted:
     """Write what `page` makes of its `limit` of characters as a comment, or replace what it said before.
 
-    The repository is that of the remote `origin` of the work tree around `path`; if the build was started for the same
-    one, or there is no `origin`, it is the build's. The pull request is `number`, else the build's, else each open one
-    of the commit. `said` is what the .kbump.yaml of the work tree says of the forge: if the work tree may hold what a
-    stranger proposes, or is a clone that the build made, an API on another host does not count.
+    The repository is that of the remote `origin` of the work tree around `path`; if the build was started for the
+    same one, or there is no `origin`, it is the build's. The pull request is `number`, else the build's, else each
+    open one of the commit, else the one that was merged as it. `said` is what the .kbump.yaml of the work tree says
+    of the forge: if the work tree may hold what a stranger proposes, or is a clone that the build made, an API on
+    another host does not count.
     Raises UsageError, GitError and ForgeError.
     """
     tree, built = _work_tree(path, environ), _built(occasion)
@@ -102,7 +103,9 @@ def _numbers(forge: Forge, number: int, about: Occasion) -> list[int]:
     if about.pull_request:
         return [about.pull_request]
     found = forge.find_by_commit(about.commit) if about.commit else []
-    return [one.number for one in found if one.state == "open"]
+    # A build of what was merged tells the pull request that it came by how it went.
+    states = ("open", "merged")
+    return next(filter(None, ([one.number for one in found if one.state == state] for state in states)), [])
 
 
 def _text(page: Callable[..., str], limit: int, about: Occasion) -> str:

@@ -82,7 +82,7 @@ def _said(posted: Posted) -> list[str]:
             ),
         ]
     commit = f"commit {posted.commit[:12]}" if posted.commit else "what is checked out here"
-    return [f"no comment was written: {commit} has no open pull request in {posted.remote.url}"]
+    return [f"no comment was written: {commit} has no pull request in {posted.remote.url}"]
 
 
 def below_top(path: str) -> str:

@@ -83,7 +83,7 @@ def test_that_a_newer_commit_has_a_comment_is_said_and_is_no_failure(tree: Tree,
 def test_no_pull_request_is_said_and_is_no_failure(tree: Tree, run: Any) -> None:
     ran = run("validate", "qa", "--comment")
     assert ran.code == 0
-    told = f"no comment was written: commit {tree.commit[:12]} has no open pull request in {tree.infra.url}"
+    told = f"no comment was written: commit {tree.commit[:12]} has no pull request in {tree.infra.url}"
     assert ran.stderr.splitlines()[-1] == told
 
 

@@ -73,6 +73,14 @@ def test_a_pull_request_that_is_closed_is_not_that_of_a_commit(tree: Tree) -> No
     assert list(tree.post("one", number=number).comments) == [number]
 
 
+def test_a_build_of_what_was_merged_comments_on_the_pull_request_that_it_came_by(tree: Tree) -> None:
+    number = tree.pull_request()
+    tree.infra.merge(number)
+    run_git("fetch", "--quiet", tree.infra.pushed, "main", cwd=tree.path)
+    run_git("checkout", "--quiet", "--detach", "FETCH_HEAD", cwd=tree.path)
+    assert list(tree.post("deployed").comments) == [number]
+
+
 def test_a_number_that_is_none_is_an_error(tree: Tree) -> None:
     with pytest.raises(ForgeError, match="answered 404"):
         tree.post("one", number=77)

@@ -152,3 +152,4 @@ class GitHubInfra(Infra):
             run_git("commit", "--quiet", "--message", f"{pull.title} (#{number})", cwd=work)
         run_git("push", "--quiet", "origin", "main", cwd=work)
         super().merge(number, how)
+        self.host.github.pulls[number]["merge_commit_sha"] = run_git("rev-parse", "HEAD", cwd=work).strip()

@@ -235,7 +235,7 @@ def edit_comment(github: FakeGitHub, asked: Asked, account: Account, number: str
 
 
 def pulls_of_commit(github: FakeGitHub, asked: Asked, account: Account, sha: str) -> Reply:
-    found = [simple(pull) for pull in github.pulls.values() if pull["head"]["sha"] == sha]
+    found = [simple(one) for one in github.pulls.values() if sha in {one["head"]["sha"], one["merge_commit_sha"]}]
     known = found or sha in github.branches.values()
     return Reply(200, found) if known else refusal(422, f"No commit found for SHA: {sha}")
 
