@@ -144,6 +144,7 @@ def failure_words(result: PromoteResult, *, strict: bool, colour: bool) -> list[
     paint = Palette(colour)
     words: list[str] = []
     for one in result.promotions:
+        words += _held(one, paint) if one.status == "refused" and one.rollback else ()
         words += _refusals(one, paint)
         if one.status == "refused" or (strict and one.status == "blocked"):
             words += _fate(one, paint)
@@ -187,11 +188,15 @@ def _refusals(one: Promotion, paint: Palette) -> Iterator[str]:
             yield f"{paint('refused', 'red', 'bold')} by the gate {verdict.gate}: {why}"
 
 
-def _of_promotion(one: Promotion, paint: Palette, *, verbose: bool) -> Iterable[str]:
+def _held(one: Promotion, paint: Palette) -> Iterator[str]:
     for held in one.held:
         why = f": {printable(held.hold.reason)}" if held.hold.reason else ""
         words = f"`{held.change.new}` is held back{why} (`--release` lets it go)"
         yield f"{printable(str(held.change.location))}: {paint('held', 'yellow')}: {words}"
+
+
+def _of_promotion(one: Promotion, paint: Palette, *, verbose: bool) -> Iterable[str]:
+    yield from _held(one, paint)
     yield from (f"{paint('released', 'cyan')}: `{image}` is held back no more" for image in one.released)
     yield from _refusals(one, paint)
     for verdict in one.verdicts:
