@@ -30,6 +30,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         }
         if servers or "cluster" in item.path.relative_to(ROOT).parts:
             item.add_marker("server")
+        if "company" in getattr(item, "fixturenames", ()):
+            # They share three clusters, so one process has them all.
+            item.add_marker(pytest.mark.xdist_group("pipeline"))
 
 
 @pytest.fixture

@@ -127,7 +127,9 @@ class Drone:
     def until(self, ready: Callable[[], object], patience_s: float = 60.0) -> None:
         """Wait until something is so that a webhook or the end of a stage may bring about."""
         with self.changed:
-            assert self.changed.wait_for(ready, patience_s), "it did not come to that"
+            over = self.changed.wait_for(lambda: self.errors or ready(), patience_s)
+            assert not self.errors, self.errors
+            assert over, f"it did not come to that: {[f'{one}: {one.status}' for one in self.stages]}"
 
     def of(self, repository: str, name: str = "") -> list[Stage]:
         """Return the stages of a repository, or those of one of its pipelines, oldest first."""
