@@ -170,7 +170,8 @@ def _ref(query: str) -> str:
     # The values may be secrets; the names are not.
     unknown = [name for name in pairs if name not in {"ref", "version"}]
     if unknown or bool(query) != bool(pairs) or len(pairs) > 1:
-        raise UsageError("a URL can have `?ref=REV` and no other query", hint=_TOKEN)
+        hint = "leave the rest out; a token is given by KBUMP_TOKEN or KBUMP_TOKEN_FILE"
+        raise UsageError("a URL can have `?ref=REV` and no other query", hint=hint)
     return check_ref(next(iter(pairs.values()))) if pairs else ""
 
 

@@ -65,6 +65,12 @@ def test_what_git_could_misunderstand_is_refused(text: str, words: str | None) -
     assert words in caught.value.message
 
 
+def test_another_query_than_ref_is_refused_with_what_there_can_be() -> None:
+    with pytest.raises(UsageError) as caught:
+        Remote.parse("https://host/a/b?rev=main")
+    assert str(caught.value.hint).startswith("leave the rest out")
+
+
 SECRETS = [
     "https://alice:{}@host/a/b",
     "https://{}@host/a/b",
