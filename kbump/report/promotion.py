@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from kbump.characters import printable
@@ -25,6 +26,8 @@ _SOURCE = "from"
 _MOST_REASONS = 10
 _STILL = "\n### What still differs\n\n"
 _LEAST_ROOM = 400
+_MORE = "_There is no room for {}: `kbump diff` shows all._"
+_MOST_DIGITS = 24
 _REST = "_The rest is too long for this page: `kbump diff` shows all of it._"
 
 
@@ -56,9 +59,11 @@ def promotion_page(
     `rest` is what differs between the target, as it is after the edit, and the source.
     """
     source = [] if one.rollback else [str(Marker(_SOURCE, result.source))]
-    head = "\n".join([str(marker), *source, *_head(one, result, build), *_gates(one.verdicts), *_said(one, result)])
+    begin, end = [str(marker), *source, *_head(one, result, build)], [*_gates(one.verdicts), *_said(one, result)]
+    table = _table(one, result, limit - sum(len(line) + 1 for line in (*begin, *end)))
+    head = "\n".join([*begin, *table, *end])
     if len(head) > limit:
-        head = f"{head[: head.rfind(chr(10), 0, limit - len(_REST) - 2)]}\n{_REST}"
+        head = f"{head[: head.rfind(chr(10), 0, limit - len(_REST) - 3)]}\n\n{_REST}"
     room = limit - len(head) - len(_STILL)
     section = _STILL + diff_markdown(rest, limit=room, pointer=_REST) if room > _LEAST_ROOM else ""
     return Page(promotion_title(one, result.target, limit), f"{head}\n{section}")
@@ -77,12 +82,20 @@ def _head(one: Promotion, result: PromoteResult, build: Build) -> Iterator[str]:
         at = f" at {code(result.diff.new_commit[:12])}" if result.diff.new_commit else ""
         yield f"From {code(result.source)}{at} to {code(result.target)}."
     yield from source_words(build)
-    if one.changed:
-        yield ""
-        links = {(image.old_object.subject, image.container): image.link for image in result.diff.images}
-        yield from images_table(
-            one.changed, [links.get((change.workload, change.container), "") for change in one.changed]
-        )
+
+
+def _table(one: Promotion, result: PromoteResult, room: int) -> list[str]:
+    """Return the lines of the table of images, as many as there is room for: gates are below it, and must be seen."""
+    if not one.changed:
+        return []
+    links = {(image.old_object.subject, image.container): image.link for image in result.diff.images}
+    lines = images_table(one.changed, [links.get((change.workload, change.container), "") for change in one.changed])
+    if sum(len(line) + 1 for line in lines) < room:
+        return ["", *lines]
+    left = room - len(_MORE) - _MOST_DIGITS
+    ends = accumulate(len(line) + 1 for line in lines)
+    kept = [line for line, end in zip(lines, ends, strict=True) if end < left]
+    return ["", *kept, "", _MORE.format(counted(len(lines) - len(kept), "more image"))]
 
 
 def _gates(verdicts: Sequence[Verdict]) -> Iterator[str]:
