@@ -112,9 +112,12 @@ class Kubectl:
             raise ClusterError(f"`kubectl diff` failed: {redacted(_complaint(done), objects)}")
         return redacted(done.stdout.decode(errors="replace"), [*objects, *live])
 
-    def rollout_status(self, kind: Kind, namespace: str, name: str, timeout_s: float) -> Ended:
-        """Wait for a workload as `kubectl rollout status` does; whatever its exit status means is for others to say."""
-        arguments = ["rollout", "status", f"{kind.resource}/{name}", f"--timeout={timeout_s:.2f}s", *_within(namespace)]
+    def rollout_status(self, names: Sequence[str], namespace: str, timeout_s: float) -> Ended:
+        """Wait for workloads, such as deployments.apps/web, as `kubectl rollout status` does, together for `timeout_s`.
+
+        Whatever its exit status means is for others to say.
+        """
+        arguments = ["rollout", "status", *names, f"--timeout={timeout_s:.2f}s", *_within(namespace)]
         return _ended(self._programs.run(arguments, allowed_s=timeout_s + _TAIL_S))
 
     def undo(self, kind: Kind, namespace: str, name: str, revision: int) -> Ended:

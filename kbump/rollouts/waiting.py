@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from kbump.cluster.plain import dig
 from kbump.cluster.status import after
 from kbump.cluster.watch import Watch
 from kbump.errors import ClusterError
+from kbump.rollouts.confirming import Confirmations, is_known_to_kubectl
 from kbump.rollouts.looking import Look, Wishes, look
 from kbump.rollouts.observing import Observer, denied_words, names_of, now, scope_of, scopes_of
 from kbump.rollouts.result import Explanation, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from concurrent.futures import Future
     from datetime import datetime
 
     from kbump.cluster.connection import Cluster
     from kbump.cluster.kubectl import Kubectl
     from kbump.rollouts.looking import Seen, Watched
 
-# What `kubectl rollout status` has a word for.
-_CONFIRMED = ("DaemonSet", "Deployment", "StatefulSet")
-_KUBECTLS, _KUBECTL_S = 4, 10
 # So often is looked, at least and at most; and so many times longer than a look takes is paused after it.
 _IDLE_S, _BUSY_S = 1.0, 0.4
 _PAUSES, _LONGEST_S = 12, 1.5
@@ -68,8 +63,7 @@ class Waiter:
         self.began = time.monotonic()
         self.looks: list[Look] = [Look("waiting", "not looked at yet") for _ in watched]
         self.ends: list[float] = [0.0 for _ in watched]
-        self.confirmed: dict[int, Future[bool]] = {}
-        self.denied: set[int] = set()
+        self.confirmations = Confirmations(cluster, kubectl, waiting.deadline)
         self.seen: dict[int, tuple[Seen, float]] = {}
         self.took_s = 0.0
         self.steady_since: float | None = None
@@ -82,7 +76,6 @@ class Waiter:
 
     def wait(self, explain: Callable[[Watched, Look, Seen], Explanation]) -> list[Workload]:
         """Wait; return what each workload came to, and an explanation of each that is not done."""
-        self.pool = ThreadPoolExecutor(_KUBECTLS)
         try:
             with self.watch:
                 while not self._is_over():
@@ -94,11 +87,11 @@ class Waiter:
                 self.notes = self._notes()
                 return [self._explained(number, one, explain) for number, one in enumerate(self.workloads())]
         finally:
-            self.pool.shutdown(wait=False, cancel_futures=True)
+            self.confirmations.close()
 
     def _pause_s(self) -> float:
         """Return how long nothing need be looked at, unless something changes."""
-        idle_s = _BUSY_S if any(not one.done() for one in self.confirmed.values()) else _IDLE_S
+        idle_s = _BUSY_S if self.confirmations.is_open() else _IDLE_S
         return min(idle_s, max(0.0, self.waiting.deadline - time.monotonic()))
 
     def _notes(self) -> list[str]:
@@ -138,6 +131,7 @@ class Waiter:
         began = time.thread_time()
         for number in range(len(self.watched)):
             self._look(number)
+        self.confirmations.ask()
         self._tell()
         self.took_s = time.thread_time() - began
         blocking = [look for one, look in zip(self.watched, self.looks, strict=True) if one.blocking]
@@ -162,20 +156,27 @@ class Waiter:
         if self._is_same(number, seen):
             return
         found = look(watched, seen, before.memory, self.waiting.wishes, now(), time.monotonic())
-        if found.word == "done" and watched.blocking and _is_known_to_kubectl(watched, seen):
-            found = self._confirm(number, found)
-        elif found.word != "done":
-            self.confirmed.pop(number, None)
-            self.denied.discard(number)
+        if found.word == "done":
+            found = self._confirmed(number, found, seen)
+        else:
+            self.confirmations.forget(number)
         if found.word != before.word:
             self.ends[number] = time.monotonic() - self.began
         self.looks[number] = found
+
+    def _confirmed(self, number: int, found: Look, seen: Seen) -> Look:
+        """Let kubectl confirm that a workload is done, if the rollout waits for it and kubectl can."""
+        watched = self.watched[number]
+        asks = watched.blocking and is_known_to_kubectl(watched, seen) and self._is_listed(watched)
+        if not asks or self.looks[number].word == "done" or self.confirmations.has_answered(number, watched):
+            return found
+        return found._replace(word="waiting")
 
     def _is_same(self, number: int, seen: Seen) -> bool:
         """Whether a look would find what the last one has found."""
         before, moment = self.seen.get(number, (None, 0.0))
         found = self.looks[number]
-        asking = number in self.confirmed and found.word == "waiting"
+        asking = self.confirmations.is_asked(number) and found.word == "waiting"
         quiet = not (found.troubles or asking)
         if before and quiet and before.is_same(seen) and time.monotonic() - moment < _SAME_S:
             return True
@@ -197,33 +198,6 @@ class Waiter:
         """Whether its kind may be listed: kubectl would ask for nothing else, until its time is over."""
         return scope_of(self.cluster, watched.api_version, watched.kind, watched.namespace) not in self.watch.denied
 
-    def _confirm(self, number: int, found: Look) -> Look:
-        """Let kubectl say that a workload is done; for anything else that it says there is one more look.
-
-        Its exit status 1 means six things, and of pods on nodes that are not ready it waits for ever.
-        """
-        asked = self.confirmed.get(number)
-        if self.looks[number].word == "done" or number in self.denied or not self._is_listed(self.watched[number]):
-            return found
-        if asked is None:
-            self.confirmed[number] = self.pool.submit(self._ask, self.watched[number])
-        elif asked.done():
-            if asked.result():
-                return found
-            self.denied.add(number)
-        return found._replace(word="waiting")
-
-    def _ask(self, watched: Watched) -> bool:
-        """Ask kubectl; its exit status 0 is a yes, and 1 means six things."""
-        kind = self.cluster.resolve(watched.api_version, watched.kind)
-        left_s = max(1.0, min(self.waiting.deadline - time.monotonic(), _KUBECTL_S))
-        try:
-            return (
-                kind is not None and not self.kubectl.rollout_status(kind, watched.namespace, watched.name, left_s).code
-            )
-        except ClusterError:
-            return False
-
     def _tell(self) -> None:
         workloads = self.workloads()
         changed = []
@@ -243,9 +217,3 @@ class Waiter:
             )
             for one, found, ended in zip(self.watched, self.looks, self.ends, strict=True)
         ]  # fmt: skip
-
-
-def _is_known_to_kubectl(watched: Watched, seen: Seen) -> bool:
-    """Whether `kubectl rollout status` has a word for it: of OnDelete it has none."""
-    on_delete = dig(seen.obj, "spec", "updateStrategy", "type") == "OnDelete"
-    return watched.kind in _CONFIRMED and not on_delete

@@ -28,6 +28,7 @@ from tests.cluster.scenarios import pods, workload
 from tests.git.conftest import alive
 
 DEPLOYMENTS = Kind("apps", "v1", "deployments", "Deployment", True)
+WEB = ["deployments.apps/web"]
 MAPS = Kind("", "v1", "configmaps", "ConfigMap", True)
 
 
@@ -129,15 +130,14 @@ def test_a_difference_is_shown(space: Target) -> None:
 
 
 def test_a_rollout_is_waited_for_and_undone(space: Target) -> None:
-    name = ("web", 30.0)
     with Kubectl(space, soon()) as kubectl:
         kubectl.apply([deployment()])
-        assert kubectl.rollout_status(DEPLOYMENTS, space.namespace, *name).code == 0
+        assert kubectl.rollout_status(WEB, space.namespace, 30.0).code == 0
         kubectl.apply([deployment("missing")])
-        late = kubectl.rollout_status(DEPLOYMENTS, space.namespace, "web", 1.0)
+        late = kubectl.rollout_status(WEB, space.namespace, 1.0)
         assert (late.code, late.expired) == (1, False)
         assert kubectl.undo(DEPLOYMENTS, space.namespace, "web", 1).code == 0
-        assert kubectl.rollout_status(DEPLOYMENTS, space.namespace, *name).code == 0
+        assert kubectl.rollout_status(WEB, space.namespace, 30.0).code == 0
         assert kubectl.undo(DEPLOYMENTS, space.namespace, "web", 99).code == 1
 
 
@@ -168,13 +168,13 @@ def test_a_kubectl_that_dies_is_started_again(space: Target, tmp_path: Path) -> 
         os.rmdir(tmp_path / "died")
         assert kubectl.apply([deployment()]).code == 0
         os.rmdir(tmp_path / "died")
-        assert kubectl.rollout_status(DEPLOYMENTS, space.namespace, "web", 30.0).code == 0
+        assert kubectl.rollout_status(WEB, space.namespace, 30.0).code == 0
     assert (tmp_path / "died").exists()
 
 
 def test_a_kubectl_that_keeps_dying_is_given_up_when_time_is_over(space: Target, tmp_path: Path) -> None:
     with Kubectl(with_program(space, tmp_path, "kill -KILL $$\n"), soon(3.0)) as kubectl:
-        ended = kubectl.rollout_status(DEPLOYMENTS, space.namespace, "web", 30.0)
+        ended = kubectl.rollout_status(WEB, space.namespace, 30.0)
     assert (ended.code, ended.words) == (-9, "signal 9 ended it")
 
 
@@ -200,7 +200,7 @@ def test_at_most_four_run_at_a_time(space: Target, tmp_path: Path) -> None:
     script = 'echo x >"$FOLDER/count/$$"\nls "$FOLDER/count" | wc -l\nsleep 0.3\nrm "$FOLDER/count/$$"\n'
     (tmp_path / "count").mkdir()
     with Kubectl(with_program(space, tmp_path, script), soon()) as kubectl, ThreadPoolExecutor(12) as threads:
-        running = [threads.submit(kubectl.rollout_status, DEPLOYMENTS, space.namespace, "web", 30.0) for _ in range(12)]
+        running = [threads.submit(kubectl.rollout_status, WEB, space.namespace, 30.0) for _ in range(12)]
         counts = [int(one.result().output) for one in running]
     assert max(counts) == 4
 
@@ -213,7 +213,7 @@ def test_those_that_run_in_other_threads_end_with_their_owner(space: Target, tmp
 
     def wait() -> None:
         try:
-            kubectl.rollout_status(DEPLOYMENTS, space.namespace, "web", 30.0)
+            kubectl.rollout_status(WEB, space.namespace, 30.0)
         except ClusterError as error:
             found.append(str(error))
 
@@ -232,17 +232,17 @@ PROGRAM = """
 import os, sys, threading, time
 from kbump.cli.edge import Interrupted, _interrupt
 from kbump.cluster.kubectl import Kubectl
-from kbump.cluster.target import Kind, Target
+from kbump.cluster.target import Target
 import signal
 
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, _interrupt)
-kind = Kind("apps", "v1", "deployments", "Deployment", True)
 try:
     with Kubectl(Target(dict(os.environ)), time.monotonic() + 60) as kubectl:
+        asked = (["deployments.apps/web"], "default", 30.0)
         for _ in range(3):
-            threading.Thread(target=kubectl.rollout_status, args=(kind, "default", "web", 30.0), daemon=True).start()
-        kubectl.rollout_status(kind, "default", "web", 30.0)
+            threading.Thread(target=kubectl.rollout_status, args=asked, daemon=True).start()
+        kubectl.rollout_status(*asked)
 except Interrupted as error:
     sys.stderr.close()
     sys.exit(128 + error.number)
