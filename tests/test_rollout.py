@@ -135,6 +135,17 @@ def test_a_log_is_reminded_after_30_seconds_of_silence(capsys: pytest.CaptureFix
     assert capsys.readouterr() == ("done        Deployment shop/web  1 replica available (changed, 33.0 s)\n", "")
 
 
+def test_the_line_that_counts_is_about_what_is_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
+    display = Display(rows=False, quiet=False, verbose=False, timeout_s=600, colour=(False, False))
+    display.terminal = True
+    route = WAITING._replace(kind="Ingress", blocking=False)
+    done, failed = (WAITING._replace(name=word, word=word) for word in ("done", "failed"))
+    display(Moment(3, [WAITING, done, failed, route], []))
+    assert "\r1 of 3 done, 1 failed, 3 s of 600 s: Deployment shop/web: 0 of 1 " in capsys.readouterr().err
+    display(Moment(3, [done, route], []))
+    assert "\r1 of 1 done, 3 s of 600 s\033[K" in capsys.readouterr().err
+
+
 def test_what_an_interruption_leaves_depends_on_when_it_came() -> None:
     display = Display(rows=True, quiet=True, verbose=False, timeout_s=600, colour=(False, False))
     display(Step("applying workloads"))

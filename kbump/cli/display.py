@@ -82,9 +82,12 @@ class Display:
             self._say(f"{text}: {flat(trouble_text(first))}" if first and not final else text)
 
     def _counting(self, left: list[Workload], told: Moment) -> str:
-        done = len(told.workloads) - len(left)
+        blocking = [one for one in told.workloads if one.blocking]
+        done = sum(one.settled for one in blocking)
+        failed = len(blocking) - done - len(left)
         waits = f": {left[0].subject}: {left[0].message}" if left else ""
-        return f"{done} of {len(told.workloads)} done, {told.seconds:.0f} s of {self.timeout_s:.0f} s{waits}"
+        beside = f", {failed} failed" if failed else ""
+        return f"{done} of {len(blocking)} done{beside}, {told.seconds:.0f} s of {self.timeout_s:.0f} s{waits}"
 
     def _say(self, text: str, *, verbose: bool = False) -> None:
         if self.quiet or (verbose and not self.verbose):

@@ -158,7 +158,8 @@ DEPLOYMENTS = {
         deployment(2), "waiting", "1 of 2 new replicas updated", False, after=deployment(2, "unready")
     ),
     "deployment-with-an-old-replica": Scenario(
-        deployment(1), "waiting", "1 old replica to end", False, after=deployment(1, "unready")
+        deployment(1), "waiting", "1 old replica to end, when new ones are available", False,
+        after=deployment(1, "unready"),
     ),
     "deployment-scaled-down": Scenario(
         deployment(3), "waiting", "2 replicas too many, to end", True,

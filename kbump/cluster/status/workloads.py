@@ -36,7 +36,8 @@ def _replicas(wanted: int, total: int, updated: int, available: int) -> Status:
     if updated < wanted:
         return waiting(f"{updated} of {counted(wanted, 'new replica')} updated")
     if total > updated:
-        return waiting(f"{counted(total - updated, 'old replica')} to end")
+        # They end one after the other, as new ones become available.
+        return waiting(f"{counted(total - updated, 'old replica')} to end, when new ones are available")
     if available < updated:
         return waiting(f"{available} of {counted(updated, 'updated replica')} available")
     # kubectl takes a scale-down that is only begun for done.
