@@ -205,9 +205,15 @@ def sum_text(result: RolloutResult) -> str:
         return f"failed: {done}, and no more"
     if result.ending == "done":
         return f"{done}; {_workloads(result)} in {took}"
-    left = "; ".join(f"{one.subject}: {one.message}" for one in result.unfinished)
+    left = "; ".join(f"{one.subject}: {_why(one)}" for one in result.unfinished)
     many = f"{len(result.unfinished)} of {counted(len([one for one in result.workloads if one.blocking]), 'workload')}"
     return f"{'timed out' if result.ending == 'timed-out' else 'failed'} after {took}: {done}; {many} not done: {left}"
+
+
+def _why(one: Workload) -> str:
+    """Say what a workload waits for, and the first thing that keeps it from it."""
+    first = next(iter(one.explanation.troubles), None) if one.word == "waiting" else None
+    return f"{one.message} ({trouble_text(first)})" if first else one.message
 
 
 def _refused(result: RolloutResult) -> str:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # So many pods of a workload are shown: the others say the same.
 _PODS = 3
 _WARNINGS = 8
+# What a controller puts before the last of many: EventAggregatorByReasonMessageFunc in
+# https://github.com/kubernetes/client-go/blob/master/tools/record/events_cache.go.
+_COMBINED = "(combined from similar events): "
 _QUOTED = re.compile(r'"[^"]*"')
 # Containers that never ran have written nothing.
 _SILENT = ("image-missing", "image-denied", "image-invalid", "image-unreachable", "config", "unschedulable", "volume")
@@ -72,7 +75,7 @@ def _warnings(events: Iterable[Object]) -> list[Warned]:
         if one.get("type") != "Warning":
             continue
         about = f"{dig(one, 'involvedObject', 'kind')} {dig(one, 'involvedObject', 'name')}"
-        reason, message = text(one, "reason"), text(one, "message")
+        reason, message = text(one, "reason"), text(one, "message").removeprefix(_COMBINED)
         times = number(one, "count") or number(one, "series", "count") or 1
         key = about, reason, _QUOTED.sub("", message)
         before = found[key].times if key in found else 0

@@ -91,6 +91,13 @@ def test_the_rows_are_aligned() -> None:
     )
 
 
+def test_what_is_not_done_in_time_is_said_with_its_reason() -> None:
+    waiting = FAILED._replace(word="waiting", message="0 of 1 updated replica available")
+    words = rollout_words(RESULT._replace(ending="timed-out", workloads=[waiting]), verbose=False)[-1]
+    why = f"(pod api-x2k1q, container api: {MISSING.message})"
+    assert words.endswith(f"1 of 1 workload not done: Deployment shop/api: {waiting.message} {why}")
+
+
 def test_what_is_not_done_is_explained() -> None:
     assert explanations_text(RESULT.workloads, colour=False) == (
         "\n"
@@ -165,6 +172,14 @@ def test_the_words_at_the_end_name_what_is_not_done() -> None:
     ("result", "words"),
     [
         (RESULT._replace(ending="timed-out"), "timed out after 8.0 s: 3 objects"),
+        (
+            RESULT._replace(ending="timed-out", applied=[], workloads=[], refusals=[Refusal("", "time was over")]),
+            "timed out after 8.0 s: nothing was changed",
+        ),
+        (
+            RESULT._replace(ending="timed-out", workloads=[], refusals=[Refusal("", "time was over")]),
+            "timed out after 8.0 s: 3 objects (1 created, 1 changed, 1 unchanged) applied to https://10.0.0.1:6443",
+        ),
         (RESULT._replace(ending="done", workloads=[DONE]), "1 workload done in 8.0 s"),
         (RESULT._replace(ending="done", workloads=[]), "; no workload to wait for in 8.0 s"),
         (RESULT._replace(ending="planned"), "dry run: 3 objects"),
