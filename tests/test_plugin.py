@@ -233,6 +233,20 @@ def test_a_list_that_is_written_as_json_arrives_as_it_was(values: list[str]) -> 
     assert values_of(json.dumps(values)) == values
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        pytest.param("a\n b\n\nc", ["a", "b", "c"], id="lines of a block of YAML"),
+        pytest.param('["a", null, 1, true]', ["a", "1", "true"], id="a list of JSON that leaves one out"),
+        pytest.param('{"web": "acme/web:1", "n": 2}', ["web=acme/web:1", "n=2"], id="a map"),
+        pytest.param(",, ,", [], id="commas alone"),
+        pytest.param("{a,b}", ["{a", "b}"], id="braces that are no JSON"),
+    ],
+)
+def test_the_values_of_a_setting(text: str, values: list[str]) -> None:
+    assert values_of(text) == values
+
+
 def steps() -> Iterator[object]:
     """Yield the settings of the steps that documents show."""
     for file in ("README.md", "docs/plugin.md"):

@@ -96,7 +96,7 @@ def _refused_flags(given: Mapping[str, str], known: Mapping[str, Parameter]) -> 
 
 
 def values_of(text: str) -> list[str]:
-    """Return the values of a setting that is a list: those between commas, or those of a text that is JSON.
+    """Return the values of a setting that is a list: between commas and line ends, or those of a text that is JSON.
 
     CI systems join lists with commas, whatever commas they hold, and write maps as JSON: that is `NAME=VALUE` for each.
     A JSON list is how values with commas are given.
@@ -111,8 +111,8 @@ def values_of(text: str) -> list[str]:
         if isinstance(said, dict):
             return [f"{name}={_scalar(value)}" for name, value in said.items()]
         if isinstance(said, list):
-            return [_scalar(value) for value in said]
-    return [value for one in text.split(",") if (value := one.strip())]
+            return [_scalar(value) for value in said if value is not None]
+    return [value for one in re.split("[,\n]", text) if (value := one.strip())]
 
 
 def _scalar(value: Any) -> str:
