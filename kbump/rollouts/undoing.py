@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kbump.rollouts.leaving import REVISED, beside_pods, left_object, left_workload
 from kbump.rollouts.recording import LAST_APPLIED
 from kbump.rollouts.result import Undone
 from kbump.rollouts.stuck import unstick
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     Object = Mapping[str, Any]
 
-REVISED = ("DaemonSet", "Deployment", "StatefulSet")
 _LOOK_S = 0.2
 
 
@@ -45,7 +45,7 @@ def undo(objects: Sequence[Planned], work: Undoing) -> list[Undone]:
         applied = work.outcome.applied.get(one.key)
         if applied is None or applied.change not in ("created", "changed"):
             continue
-        left = _left(one, applied.change, work) or _failure(one, work)
+        left = _left(one, applied.change, objects, work) or _failure(one, work)
         if left:
             told.append(left)
         else:
@@ -53,33 +53,29 @@ def undo(objects: Sequence[Planned], work: Undoing) -> list[Undone]:
     return [*_verified(back, work), *told]
 
 
-def _left(one: Planned, change: str, work: Undoing) -> Undone | None:
+def _left(one: Planned, change: str, objects: Sequence[Planned], work: Undoing) -> Undone | None:
     """Say why an object stays as it is now, None if it can go back."""
 
     def left(message: str) -> Undone:
         return Undone(one.kind, one.namespace, one.name, "left", message)
 
-    before = work.recorded[one.key]
+    before, applied = work.recorded[one.key], work.outcome.applied
     within = f" -n {one.namespace}" if one.namespace else ""
     if change == "created":
         return left(f"it is new, there is nothing before it: `kubectl delete {one.kind.lower()} {one.name}{within}`")
+    now = work.outcome.objects[one.key]
     if one.kind not in REVISED or before.live is None:
-        return left("kubectl undoes no object of its kind; git has what it was")
+        return left(left_object(one, before.live or {}, now, objects))
     if one.key in work.taken:
         return left("somebody else has deployed or deleted it")
-    now = work.outcome.objects[one.key]
     if _template(now) == _template(before.live):
-        return left(_scaled(before.live, now) or "its pods were not changed; what they refer to was, or is missing")
+        wrote = [it for it in objects if it.key in applied and applied[it.key].change != "unchanged"]
+        return left(left_workload(one, before.live, now, wrote))
     return None if before.revision else left("it has no revision to go back to")
 
 
 def _template(obj: Object) -> Any:
     return (obj.get("spec") or {}).get("template")
-
-
-def _scaled(before: Object, now: Object) -> str:
-    was, is_ = (obj["spec"].get("replicas") for obj in (before, now))
-    return f"it had {was} replicas, and has {is_}: `kubectl scale --replicas={was}`" if was != is_ else ""
 
 
 def _failure(one: Planned, work: Undoing) -> Undone | None:
@@ -115,6 +111,7 @@ def _verified(back: Mapping[Key, tuple[Planned, int]], work: Undoing) -> Iterato
         message = f"it is back at revision {revision}: {came.message}{also}" if came and good else (
             f"it was put back to revision {revision}, and is not done: {came.message if came else 'it is gone'}{also}"
         )  # fmt: skip
+        message += beside_pods(one, work.recorded[one.key].live or {}, work.outcome.objects[one.key])
         yield Undone(one.kind, one.namespace, one.name, "undone" if good else "failed", message)
 
 

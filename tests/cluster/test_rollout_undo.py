@@ -37,7 +37,11 @@ def test_all_that_changed_goes_back_and_what_cannot_is_said(place: Place) -> Non
     assert ran.code == 1
     told = {f"{one['kind']}/{one['name']}": (one["word"], one["message"]) for one in data["undone"]}
     assert told["Deployment/web"][0] == told["Deployment/api"][0] == "undone"
-    assert told["ConfigMap/web"] == ("left", "kubectl undoes no object of its kind; git has what it was")
+    assert told["ConfigMap/web"] == (
+        "left",
+        'kubectl undoes no object of its kind: `data.a` was "b", and is "c"; '
+        "put back in git what it was, and apply that",
+    )
     assert told["Job/web"][0] == "left"
     assert told["Job/web"][1].startswith("it is new, there is nothing before it: `kubectl delete job web -n ")
 
@@ -63,7 +67,44 @@ def test_what_was_scaled_only_is_said_with_what_it_had(place: Place) -> None:
     place.rollout(workload("Deployment", f"replicas: 1, {pods('unready')}"), "--timeout", "5s")
     ran, data = place.rollout(workload("Deployment", f"replicas: 3, {pods('unready')}"), "--timeout", "6s", "--undo")
     assert ran.code == 3
-    assert data["undone"][0]["message"] == "it had 1 replicas, and has 3: `kubectl scale --replicas=1`"
+    command = f"kubectl scale deployment/web --replicas=1 -n {place.namespace}"
+    assert data["undone"][0]["message"] == (f"its pods were not changed; `spec.replicas` was 1, and is 3: `{command}`")
+
+
+def test_what_was_scaled_beside_its_pods_is_said_with_what_went_back(place: Place) -> None:
+    place.rollout(workload("Deployment", f"replicas: 1, {pods()}"))
+    new = workload("Deployment", f"replicas: 2, minReadySeconds: 1, {pods('missing')}")
+    ran, data = place.rollout(new, "--undo")
+    [undone] = data["undone"]
+    assert (ran.code, undone["word"]) == (1, "undone")
+    command = f"kubectl scale deployment/web --replicas=1 -n {place.namespace}"
+    assert undone["message"].endswith(
+        f"; `spec.replicas` was 1, and is 2: `{command}`"
+        "; `spec.minReadySeconds` was not set, and is 1: put that back in git, and apply it"
+    )
+
+
+def test_config_that_pods_read_is_named_with_what_gets_it_back(place: Place) -> None:
+    secret = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: {token: VALUE-1}\n"
+    reads = pods("unready").replace(
+        "name: web, image", "name: web, envFrom: [{configMapRef: {name: web}}, {secretRef: {name: web}}], image"
+    )
+    before = workload("Deployment", f"replicas: 1, {reads}") + CONFIG + secret
+    place.rollout(before, "--timeout", "5s")
+    after = before.replace("{a: b}", "{a: c, d: e}").replace("VALUE-1", "VALUE-2").replace("replicas: 1", "replicas: 2")
+    ran, data = place.rollout(after, "--timeout", "6s", "--undo")
+    assert ran.code == 3
+    told = {one["kind"]: one["message"] for one in data["undone"]}
+    command = f"kubectl rollout restart deployment/web -n {place.namespace}"
+    restart = f"put back in git what it was, and apply that, then `{command}`"
+    assert told["ConfigMap"] == (
+        'kubectl undoes no object of its kind: `data.a` was "b", and is "c", '
+        f'`data.d` was not set, and is "e"; {restart}'
+    )
+    assert told["Secret"] == f"kubectl undoes no object of its kind: `data.token` was ***, and is ***; {restart}"
+    names = [f"{kind} {place.namespace}/web" for kind in ("ConfigMap", "Secret")]
+    assert told["Deployment"].endswith(f"; its pods read {' and '.join(names)}, which this rollout wrote")
+    assert "VALUE" not in ran.stdout
 
 
 def test_an_undo_that_fails_is_said_loudest(place: Place) -> None:
