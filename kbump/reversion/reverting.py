@@ -149,4 +149,10 @@ class _Run:
 
         wanted = Proposal(head_name(ROLLBACK, subject, self.found.other_base), self._message, page)
         done = propose(self.found, forge, wanted, self.files, self._style())
-        return told._replace(status="proposed", commit=done.commit, proposal=done)
+        told = told._replace(commit=done.commit, proposal=done)
+        url = done.pull_request.url if done.pull_request else wanted.branch
+        if done.status == "closed":
+            return told._replace(status="nothing", reason=f"a person closed {url}, which has the same content")
+        if done.status == "blocked":
+            return told._replace(status="failed", reason=f"{url} has commits that kbump did not make")
+        return told._replace(status="proposed")

@@ -39,8 +39,13 @@ def put_back(place: Place, about: Asked, build: Build, gone: Sequence[Gone]) -> 
     try:
         return revert(place, gone, about.config, build, _access(about, time.monotonic() + _GIT_S))
     except KbumpError as error:
-        why = f"{error.message} ({error.hint})" if error.hint else error.message
-        return Reverted("failed", place.remote.url, place.branch, reason=why)
+        return Reverted("failed", place.remote.url, place.branch, reason=f"{error.message}; {_way(error, place)}")
+
+
+def _way(error: KbumpError, place: Place) -> str:
+    """Say what to do instead; a hint at options is one at those of other commands."""
+    own = f"{error.hint}; " if error.hint and "`--" not in error.hint else ""
+    return f"{own}`kbump promote --to {place.remote.display} --branch {place.branch} --rollback` proposes the same"
 
 
 def _access(about: Asked, deadline: float) -> Access:

@@ -90,6 +90,9 @@ def test_a_push_that_is_refused_is_said_loudest_and_the_cluster_is_undone(infra:
     assert "undone      Deployment" in ran.stdout
     assert f"git still holds {IMAGE}-missing; the next rollout will try it again" in ran.stderr
     assert ran.stderr.splitlines()[-1].startswith(f"GIT WAS NOT PUT BACK, `main` of file://{infra.bare}: ")
+    again = f"`kbump promote --to file://{infra.bare} --branch main --rollback` proposes the same"
+    assert ran.stderr.rstrip().endswith(again)
+    assert "--pull-request" not in ran.stderr
     assert infra.read("web.yaml") == BAD
 
 

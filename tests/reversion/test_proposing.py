@@ -43,3 +43,18 @@ def test_what_takes_only_pull_requests_gets_one_and_the_next_run_refreshes_it(in
     again = reverted(infra)
     assert again.proposal
     assert again.proposal.status == "unchanged"
+
+
+def test_what_people_did_with_the_pull_request_stays(infra: Infra) -> None:
+    infra.commit({"k8s/web.yaml": deployment("1"), ".kbump.yaml": "delivery: pull-request\n"})
+    infra.commit({"k8s/web.yaml": deployment("2")})
+    opened = reverted(infra)
+    assert opened.proposal
+    assert opened.proposal.pull_request
+    pull = opened.proposal.pull_request
+    infra.commit({"mine.txt": "by hand\n"}, branch=pull.head)
+    done = reverted(infra)
+    assert (done.status, done.reason) == ("failed", f"{pull.url} has commits that kbump did not make")
+    infra.close(pull.number)
+    done = reverted(infra)
+    assert (done.status, done.reason) == ("nothing", f"a person closed {pull.url}, which has the same content")
