@@ -68,19 +68,25 @@ def test_git_goes_back_with_the_cluster_and_the_next_rollout_has_nothing_to_do(i
     assert (ran.code, data["undone"], data["reverted"]) == (0, [], None)
 
 
-def test_what_was_committed_takes_the_place_of_what_git_still_holds(infra: Infra) -> None:
+def test_what_was_committed_takes_the_place_of_what_git_still_holds(
+    infra: Infra, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_git("checkout", "-q", "--detach", cwd=infra.work)
     ran, _ = infra.rollout("--undo-git", output="text")
     assert ran.code == 2
     assert "no branch is checked out" in ran.stderr
     assert infra.place.get("Deployment")["spec"]["template"]["spec"]["containers"][0]["image"] == IMAGE
-    run_git("switch", "-q", "main", cwd=infra.work)
+    for name, value in {"": "true", "_COMMIT_BRANCH": "main", "_REPO": "acme/infra", "_BUILD_NUMBER": "7"}.items():
+        monkeypatch.setenv(f"DRONE{name}", value)
     ran, _ = infra.rollout("--undo-git", output="text")
     assert ran.code == 1
     tip = run_git("rev-parse", "main", cwd=infra.bare)
     [last] = ran.stderr.splitlines()[-1:]
     assert last == f"`main` of file://{infra.bare} is back at {IMAGE} by {tip[:12]}; promotions hold back what it had"
     assert "git still holds" not in ran.stderr
+    message = run_git("log", "-1", "--format=%B", "main", cwd=infra.bare)
+    assert f"Kbump-Image: {IMAGE}\nKbump-Source-Repo: acme/infra\n" in message
+    assert "Kbump-Source-Build: 7" in message
 
 
 def test_a_push_that_is_refused_is_said_loudest_and_the_cluster_is_undone(infra: Infra) -> None:
