@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import time
 import urllib.request
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Ran
 from tests.pipeline.cluster import NAME, Cluster
 from tests.pipeline.drone.building import Build
 from tests.pipeline.drone.running import Netrc, Secret
@@ -29,6 +31,7 @@ _ROBOTS = {
     "infra_staging_token": ("staging", "write", ("write:repository",)),
     "infra_qa_token": ("qa", "write", ("write:repository",)),
     "promotion_token": ("production", "write", ("write:repository", "write:issue", "read:user")),
+    "undo_token": ("production", "write", ("write:repository", "write:issue", "read:user")),
     "comment_token": ("production", "read", ("read:repository", "write:issue", "read:user")),
 }
 
@@ -38,7 +41,7 @@ class Company:
 
     def __init__(self, gitea: GiteaServer, clusters: Mapping[str, Cluster], drone: Drone, folder: Path) -> None:
         self.gitea, self.clusters, self.drone, self.folder = gitea, clusters, drone, folder
-        self.name = f"company-{gitea.stamp}-{next(gitea.counter)}"
+        self.name = f"acme-{gitea.stamp}-{next(gitea.counter)}"
         self.secrets = {"docker_username": Secret("docker-user"), "docker_password": Secret("docker-password")}
         gitea.admin.ask("POST", "/orgs", body={"username": self.name})
         self.reader = gitea.token(gitea.bot, "read:repository")
@@ -110,7 +113,7 @@ class Company:
     def _hire(self) -> None:
         """Make a user for each token, who may write to one repository at most."""
         for secret, (environment, permission, scopes) in _ROBOTS.items():
-            user = f"{secret.removesuffix('_token').replace('_', '-')}-{self.name}"
+            user = f"{secret.removesuffix('_token').removeprefix('infra_')}-{self.name}"
             made = {"username": user, "password": self.gitea.password, "email": f"{user}@example.com"}
             self.gitea.admin.ask("POST", "/admin/users", body={**made, "must_change_password": False})
             where = f"{self.at(f'infra-{environment}')}/collaborators/{user}"
@@ -126,6 +129,9 @@ class Company:
     def _activate(self, part: str) -> None:
         environment = part.removeprefix("infra-")
         secrets = {name: one for name, one in self.secrets.items() if name in _NEEDED[part]}
+        # Staging and QA push what they put back, with a token like that of the application.
+        if part in {"infra-staging", "infra-qa"}:
+            secrets["undo_token"] = self.secrets[f"infra_{environment}_token"]
         if environment in self.clusters:
             secrets["kubeconfig"] = Secret(self.clusters[environment].grant())
         host = urlsplit(self.gitea.url).hostname or ""
@@ -184,6 +190,12 @@ class Company:
         self.git(part, "push", "-q", "origin", "master")
         return commit
 
+    def hook(self, part: str, *files: str) -> Ran:
+        """Run the first of kbump's hooks on files, as pre-commit does."""
+        entry = re.search(r"entry: (.+)", (ROOT / ".pre-commit-hooks.yaml").read_text())
+        assert entry
+        return self._run([*entry[1].split(), *files], self.work(part))
+
     def merge(self, number: int) -> None:
         """Approve and merge a pull request on infra-production, as a person."""
         person, at = self.gitea.signed_in(self.gitea.person), f"{self.at('infra-production')}/pulls/{number}"
@@ -192,6 +204,22 @@ class Company:
             if person.ask("POST", f"{at}/merge", body={"Do": "merge"}, accept=(405,)).status != 405:
                 return
         raise AssertionError("Gitea does not merge")
+
+    def robot(self, secret: str, *arguments: str) -> Ran:
+        """Run kbump with one of the tokens, in an empty directory, as a person at a terminal might."""
+        folder = self.folder / "terminal"
+        folder.mkdir(exist_ok=True)
+        return self._run(["kbump", *arguments], folder, KBUMP_TOKEN=self.secrets[secret].value)
+
+    def _run(self, command: list[str], folder: Path, **environment: str) -> Ran:
+        given = {"PATH": self.drone.path, "HOME": str(self.folder), **environment}
+        done = subprocess.run(command, cwd=folder, env=given, capture_output=True, text=True, check=False)
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def roll_back(self) -> None:
+        """Propose the images that production had before."""
+        ran = self.robot("promotion_token", "promote", "--to", self.url("infra-production"), "--rollback")
+        assert ran.code == 0, ran.stderr
 
     # What people see
 
@@ -203,6 +231,18 @@ class Company:
         """Wait until so many stages of a repository have ended; return the last of them."""
         self.drone.until(lambda: len([one for one in self.stages(part) if one.ended]) >= count)
         return self.stages(part)[count - 1]
+
+    def ended(self, part: str, pipeline: str) -> list[Stage]:
+        """Return the stages of a pipeline that have ended."""
+        return [one for one in self.drone.of(self.repository(part), pipeline) if one.ended]
+
+    def settled(self, quiet_s: float = 1.0) -> None:
+        """Wait until nothing runs and no webhook comes any more."""
+        count = -1
+        while count != len(self.drone.stages):
+            count = len(self.drone.stages)
+            self.drone.wait()
+            time.sleep(quiet_s)
 
     def image(self, part: str) -> str:
         """Return the image that master of an infra repository has."""
@@ -229,5 +269,5 @@ _NEEDED = {
     "application": _DOCKER | {"infra_staging_token", "infra_qa_token"},
     "infra-staging": frozenset[str](),
     "infra-qa": frozenset({"promotion_token"}),
-    "infra-production": frozenset({"comment_token"}),
+    "infra-production": frozenset({"comment_token", "undo_token"}),
 }
