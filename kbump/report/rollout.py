@@ -192,12 +192,8 @@ def _notes(notes: Sequence[str], *, verbose: bool) -> list[str]:
 def sum_text(result: RolloutResult) -> str:
     """Say in one line what a rollout came to."""
     took = f"{result.seconds:.1f} s"
-    if result.ending == "refused":
-        return f"refused: {_refused(result)}; nothing was changed"
-    if result.ending == "planned":
-        return (
-            f"dry run: {applied_text(result)} would be applied to {cluster_text(result.cluster)}; nothing was changed"
-        )
+    if result.ending in ("refused", "planned", "superseded"):
+        return _nothing_applied(result)
     done = f"{applied_text(result)} applied to {cluster_text(result.cluster)}"
     if result.ending == "timed-out" and result.refusals:
         return f"timed out after {took}: {f'{done}, and no more' if result.applied else 'nothing was changed'}"
@@ -214,6 +210,14 @@ def _why(one: Workload) -> str:
     """Say what a workload waits for, and the first thing that keeps it from it."""
     first = next(iter(one.explanation.troubles), None) if one.word == "waiting" else None
     return f"{one.message} ({trouble_text(first)})" if first else one.message
+
+
+def _nothing_applied(result: RolloutResult) -> str:
+    if result.ending == "superseded":
+        return "nothing was applied: a newer commit is there, whose own rollout counts"
+    if result.ending == "refused":
+        return f"refused: {_refused(result)}; nothing was changed"
+    return f"dry run: {applied_text(result)} would be applied to {cluster_text(result.cluster)}; nothing was changed"
 
 
 def _refused(result: RolloutResult) -> str:

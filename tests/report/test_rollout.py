@@ -126,6 +126,14 @@ def test_what_was_undone_is_said_with_what_failed_last() -> None:
     ]
 
 
+def test_a_checkout_that_is_behind_is_no_failure() -> None:
+    late = RolloutResult("superseded", notes=["the checkout is 0123456789ab, and `main` is at ba9876543210 by now"])
+    assert rollout_words(late, verbose=False) == [
+        "note: the checkout is 0123456789ab, and `main` is at ba9876543210 by now",
+        "nothing was applied: a newer commit is there, whose own rollout counts",
+    ]
+
+
 @pytest.mark.parametrize(
     ("reverted", "held", "words"),
     [
