@@ -69,6 +69,10 @@ _GATES = (
 @click.option("--assignee", metavar="NAME", multiple=True, type=ListedText(), help="Assignee. Repeatable.")
 @click.option("--draft", is_flag=True, help="Open it as a draft.")
 @click.option("--reopen", is_flag=True, help="Open it though a person closed one with this content.")
+@click.option(
+    "--require-tip", is_flag=True,
+    help="Promote nothing if FROM is checked out and not the tip of its remote branch any more; exit 0.",
+)  # fmt: skip
 @click.option("--strict", is_flag=True, help="Exit 1 if the branch has commits of somebody else.")
 @click.option("--dry-run", is_flag=True, help="Show the patch and the commit; open nothing.")
 @click.option("--message", metavar="TEMPLATE", default="", help="Subject of the commit; see `set-image --help`.")
@@ -110,6 +114,7 @@ def _run(options: dict[str, Any], config: Config) -> PromoteResult:
         caller=config,
         branch=options["branch"],
         rollback=options["rollback"],
+        require_tip=options["require_tip"],
         timeout_s=options["timeout"],
         echo=_echo if options["verbose"] else None,
         only=options["only"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from kbump.comparison import PromotionDiff
 from kbump.config import NO_CONFIG
 from kbump.delivery.checkout import Access, checkout
 from kbump.environment import STANDARD_INPUT, open_environment
@@ -12,6 +13,7 @@ from kbump.errors import UsageError
 from kbump.forge.settings import TIMING
 from kbump.promotion.past import past
 from kbump.promotion.promoter import Promoter
+from kbump.promotion.result import PromoteResult
 from kbump.promotion.wishes import Wishes
 from kbump.reaching import forge_of
 from kbump.remote import Remote, check_ref
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from kbump.environment import Environment
     from kbump.forge import Forge
     from kbump.forge.settings import Timing
-    from kbump.promotion.result import PromoteResult
 
 TIMEOUT_S = 120.0
 
@@ -36,6 +37,7 @@ def promote(
     caller: Config = NO_CONFIG,
     branch: str = "",
     rollback: str | None = None,
+    require_tip: bool = False,
     timeout_s: float = TIMEOUT_S,
     echo: Callable[[str], None] | None = None,
     timing: Timing = TIMING,
@@ -54,12 +56,19 @@ def promote(
     With `rollback`, the target gets the images that it had at that commit of its own, at "" before they last changed,
     and what it loses is held back: no promotion brings exactly that again.
 
+    With `require_tip`, a source that is checked out and is not the tip of its remote branch any more promotes nothing:
+    whatever made it is not the newest, and what is newer promotes itself.
+
     `environ` holds the credentials and what git is to see; all ends `timeout_s` seconds from now. Raises UsageError,
     ConfigError, SourceError, GitError and ForgeError; what a gate or a field refuses is in the result.
     """
     if source == STANDARD_INPUT:
         raise UsageError("images are not promoted from standard input", hint="name a path, REV:PATH or a URL")
     deadline = timing.clock() + timeout_s
+    late = _behind(source, environ, deadline, caller, Wishes(**wishes)) if require_tip else ""
+    if late:
+        unseen = PromotionDiff(target, source, [], [], [], [], 0, [])
+        return PromoteResult(source, target, "", "", [], unseen, [late], [])
     access = Access(environ, deadline, caller.forge.allow_http, echo)
     host = Remote.parse(target).host if target else ""
     with open_environment(source, environ, deadline=deadline, caller=caller, token_host=host, echo=echo) as origin:
@@ -75,6 +84,18 @@ def promote(
                 return Promoter(_named(origin, given), found, given, access).promote(connect)
             with past(found, rollback, given) as before:
                 return Promoter(before, found, given, access, back=before.commit).promote(connect)
+
+
+def _behind(source: str, environ: Mapping[str, str], deadline: float, caller: Config, wishes: Wishes) -> str:
+    """Return what to say of a source that is not the tip of the branch that is built, or checked out, any more."""
+    from kbump.rollouts.tip import behind
+
+    if not os.path.exists(source):
+        raise UsageError(f"`{source}` is not checked out, so it is no tip", hint="leave out `--require-tip`")
+    folder = source if os.path.isdir(source) else os.path.dirname(source) or "."
+    allowed = caller.forge.allow_http
+    branch = wishes.build.branch
+    return behind(folder, environ, branch=branch, deadline=deadline, allow_http=allowed, token_last=True)
 
 
 def _named(origin: Environment, wishes: Wishes) -> Environment:

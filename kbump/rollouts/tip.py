@@ -5,16 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kbump.errors import GitError, UsageError
-from kbump.git import Repository, credentials, head, session
+from kbump.git import NOBODY, Repository, credentials, head, session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def behind(path: str, environ: Mapping[str, str], *, branch: str, deadline: float, allow_http: bool = False) -> str:
+# No host is called that, so KBUMP_TOKEN is for none.
+_NO_HOST = "-"
+
+
+def behind(
+    path: str,
+    environ: Mapping[str, str],
+    *,
+    branch: str,
+    deadline: float,
+    allow_http: bool = False,
+    token_last: bool = False,
+) -> str:
     """Return what to say of a checkout around a path that is not the tip of its remote branch, "" if it is.
 
-    The branch is the one that is checked out, if none is given. Raises UsageError and GitError if that cannot be told.
+    The branch is the one that is checked out, if none is given. With `token_last`, KBUMP_TOKEN is meant for another
+    repository, and read with only if CI and ~/.netrc have nothing for this one's host. Raises UsageError and GitError
+    if that cannot be told.
     """
     with session(None, environ, deadline=deadline) as git:
         here = Repository(git, path)
@@ -22,7 +36,8 @@ def behind(path: str, environ: Mapping[str, str], *, branch: str, deadline: floa
         name = branch or _checked_out(here)
     if remote is None:
         raise UsageError("the checkout has no remote `origin`, whose tip it could be", hint="leave out `--require-tip`")
-    given = credentials(remote, environ, allow_http=allow_http)
+    others = credentials(remote, environ, token_host=_NO_HOST, allow_http=allow_http) if token_last else NOBODY
+    given = others if others.secret else credentials(remote, environ, allow_http=allow_http)
     with session(remote, environ, credentials=given, deadline=deadline) as git:
         tip = head(git, name)
     if not tip:

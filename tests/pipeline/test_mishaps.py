@@ -119,3 +119,17 @@ def test_an_invalid_manifest_is_refused_by_the_hook_and_by_the_pipeline(
     assert [(one.name, one.status) for one in stage.steps[1:]] == [("validate", "failure"), ("rollout", "skipped")]
     assert "did you mean `replicas`?" in stage.log
     assert company.clusters["staging"].deployment() == {}
+
+
+def test_of_two_commits_at_once_the_older_one_is_neither_rolled_out_nor_promoted(company: Company) -> None:
+    company.drone.hold()
+    company.change("infra-qa", "First", ":0.1.0", ":v1.0.0")
+    company.change("infra-qa", "Second", ":v1.0.0", ":v1.1.0")
+    company.drone.until(lambda: len(company.stages("infra-qa")) == 2)
+    company.drone.hold(False)
+    company.settled()
+    older, newer = company.stages("infra-qa")
+    assert (older.status, newer.status) == ("success", "success"), older.log
+    assert company.clusters["qa"].settles("v1.1.0")
+    [pull] = company.pull_requests()
+    assert "v1.1.0" in pull["title"]

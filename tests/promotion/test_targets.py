@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,3 +81,41 @@ def test_a_revision_may_name_a_target_only_where_what_is_checked_out_has_its_own
         run("HEAD:.")
     caller = NO_CONFIG._replace(promotion=Promoting(f"{server.address}/acme/other.git"))
     assert run("HEAD:.", caller=caller).promotions[0].status == "planned"
+
+
+def test_a_checkout_that_is_behind_promotes_nothing_if_it_has_to_be_the_tip(server: Server, tmp_path: Path) -> None:
+    qa, live = (f"{server.address}/acme/{name}.git" for name in ("qa", "live"))
+    here = tmp_path / "here"
+    run_git("clone", "--quiet", server.root / "acme" / "qa.git", here)
+    run_git("remote", "set-url", "origin", qa, cwd=here)
+    assert run(str(here), live, require_tip=True).promotions[0].status == "planned"
+    add_commit(server.root / "acme" / "qa.git", {"web.yaml": (POD % "3").encode()})
+    late = run(str(here / "web.yaml"), live, require_tip=True)
+    assert (late.promotions, late.exit_code) == ([], 0)
+    [words] = late.left
+    assert re.fullmatch(r"the checkout is [0-9a-f]{12}, and `main` is at [0-9a-f]{12} by now", words)
+    assert run(str(here), live).promotions[0].status == "planned"
+
+
+@pytest.mark.parametrize(
+    ("cloned_with", "user"), [({}, "x-access-token"), ({"USERNAME": "drone", "PASSWORD": "clones"}, "drone")]
+)
+def test_the_token_is_the_targets_and_the_source_is_asked_with_what_ci_cloned_it_with(
+    server: Server, tmp_path: Path, cloned_with: dict[str, str], user: str
+) -> None:
+    here = tmp_path / "here"
+    run_git("clone", "--quiet", server.root / "acme" / "qa.git", here)
+    run_git("remote", "set-url", "origin", f"{server.address}/acme/qa.git", cwd=here)
+    server.users["drone"] = "clones"
+    names = {"MACHINE": "127.0.0.1", **cloned_with}
+    environ = {**os.environ, "KBUMP_TOKEN": TOKEN, **{f"DRONE_NETRC_{name}": value for name, value in names.items()}}
+    done = promote(f"{server.address}/acme/live.git", str(here), environ=environ, write=False, require_tip=True)
+    assert done.promotions[0].status == "planned"
+    for name, expected in (("qa", user), ("live", "x-access-token")):
+        sent = {one.partition(" ")[2] for _, path, one in server.seen if f"/{name}.git" in path and one}
+        assert {base64.b64decode(one).decode().partition(":")[0] for one in sent} == {expected}
+
+
+def test_what_is_not_checked_out_is_no_tip(server: Server) -> None:
+    with pytest.raises(UsageError, match="is not checked out, so it is no tip"):
+        run(f"{server.address}/acme/qa.git", f"{server.address}/acme/live.git", require_tip=True)
