@@ -66,7 +66,10 @@ def _words(
     alone = bool(subject.images or subject.narrowed)
     if subject.directory != found.directory or (not alone and subject.group in {"", *groups}):
         return ""
-    images = set(repositories(head_of(found, pull.head, found.repository.tip()).images))
+    head = head_of(found, pull.head, found.repository.tip())
+    if head.fork and not head.content:
+        return _SET
+    images = set(repositories(head.images))
     if not images or not images <= set(known):
         return ""
     if not alone:

@@ -62,6 +62,10 @@ class Infra:
         run_git("merge", "--quiet", "--no-ff", "--message", f"Merge {base}", f"origin/{base}", cwd=work)
         run_git("push", "--quiet", "origin", branch, cwd=work)
 
+    def forward(self, branch: str) -> None:
+        """Push the tip of a branch to main, as a person."""
+        run_git("push", "--quiet", self.pushed, "FETCH_HEAD:refs/heads/main", cwd=self.fetched(branch))
+
     def read(self, name: str, branch: str = "main") -> str:
         """Return a file of a branch."""
         return run_git("cat-file", "blob", f"FETCH_HEAD:{name}", cwd=self.fetched(branch)) + "\n"

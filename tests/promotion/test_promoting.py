@@ -227,6 +227,14 @@ def test_one_of_an_image_alone_is_closed_once_the_whole_was_merged(infra: Infra,
     assert infra.branches() - {"kbump/promote"} == {"main"}
 
 
+def test_one_whose_very_commit_came_in_another_way_is_closed(infra: Infra, run: Run, qa: Source) -> None:
+    alone = run(only=["acme/web"]).promotions[0]
+    # As two pull requests do whose commits are one: of the same content, made in the same second.
+    infra.forward(alone.branch)
+    run()
+    assert [one.state for one in infra.pulls(alone.branch) if one.state == "open"] == []
+
+
 def test_commits_of_a_person_are_left_alone(infra: Infra, run: Run, qa: Source) -> None:
     run()
     infra.commit({"note": "x"}, "mine", "kbump/promote")
