@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kbump.cli.options import CONTEXT, ListedText, added, apply_defaults, report_options
+from kbump.cli.options import CONTEXT, ListedText, added, report_options, wants_colour
 from kbump.cli.repository import SOURCE_OPTIONS, build_from
 from kbump.errors import GitError, UsageError, WriteError
-from kbump.workspace import find_config
 
 if TYPE_CHECKING:
     from kbump.provenance import Build
@@ -53,7 +52,8 @@ def tag_command(context: click.Context, /, **_: Any) -> int:
     """
     from kbump.tags import Tagged, check_tag, tag_of
 
-    options = apply_defaults(context, find_config("."))
+    options = context.params
+    context.color = wants_colour(options["color"])
     build, source = _built(options)
     for one in options["also"]:
         check_tag(one)
