@@ -8,8 +8,9 @@ import subprocess
 import time
 import urllib.request
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from tests.conftest import ROOT, Ran
@@ -34,6 +35,25 @@ _ROBOTS = {
     "undo_token": ("production", "write", ("write:repository", "write:issue", "read:user")),
     "comment_token": ("production", "read", ("read:repository", "write:issue", "read:user")),
 }
+
+
+class Robot(NamedTuple):
+    """A user of a forge that is a program, and its token."""
+
+    user: str
+    token: str
+
+
+@cache
+def robots(gitea: GiteaServer) -> dict[str, Robot]:
+    """Make a user for each token."""
+    made = {}
+    for secret, (_, _, scopes) in _ROBOTS.items():
+        user = f"{secret.removesuffix('_token').replace('_', '-')}-{gitea.stamp}"
+        about = {"username": user, "password": gitea.password, "email": f"{user}@example.com"}
+        gitea.admin.ask("POST", "/admin/users", body={**about, "must_change_password": False})
+        made[secret] = Robot(user, gitea.token(user, *scopes))
+    return made
 
 
 class Company:
@@ -111,15 +131,12 @@ class Company:
         return text
 
     def _hire(self) -> None:
-        """Make a user for each token, who may write to one repository at most."""
-        for secret, (environment, permission, scopes) in _ROBOTS.items():
-            user = f"{secret.removesuffix('_token').removeprefix('infra_')}-{self.name}"
-            made = {"username": user, "password": self.gitea.password, "email": f"{user}@example.com"}
-            self.gitea.admin.ask("POST", "/admin/users", body={**made, "must_change_password": False})
-            where = f"{self.at(f'infra-{environment}')}/collaborators/{user}"
+        """Let the user of each token write to one repository at most."""
+        for secret, robot in robots(self.gitea).items():
+            environment, permission, _ = _ROBOTS[secret]
+            where = f"{self.at(f'infra-{environment}')}/collaborators/{robot.user}"
             self.gitea.admin.ask("PUT", where, body={"permission": permission})
-            token = self.gitea.token(user, *scopes)
-            self.secrets[secret] = Secret(token, pull_requests=secret == "comment_token")
+            self.secrets[secret] = Secret(robot.token, pull_requests=secret == "comment_token")
 
     def protect(self) -> None:
         """Protect master of infra-production: changes come by pull requests that a person approved."""
@@ -179,13 +196,17 @@ class Company:
         self.git("application", "tag", tag)
         self.git("application", "push", "-q", "origin", tag)
 
-    def change(self, part: str, message: str, old: str, new: str) -> str:
-        """Change the deployment of an infra repository by hand, and push it; return the commit."""
-        self.git(part, "pull", "-q", "--rebase", "origin", "master")
-        path = self.work(part) / "kubernetes" / "deployments" / "project.yaml"
+    def replace(self, part: str, name: str, old: str, new: str) -> None:
+        """Change a file, to be committed by what comes next."""
+        path = self.work(part) / name
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new))
+
+    def change(self, part: str, message: str, old: str, new: str) -> str:
+        """Change the deployment of an infra repository by hand, and push it; return the commit."""
+        self.git(part, "pull", "-q", "--rebase", "origin", "master")
+        self.replace(part, "kubernetes/deployments/project.yaml", old, new)
         commit = self.commit(part, message)
         self.git(part, "push", "-q", "origin", "master")
         return commit
