@@ -82,18 +82,17 @@ def test_of_five_builds_at_once_the_newest_wins_and_older_ones_say_so(company: C
 
 
 def test_what_production_rolled_back_is_not_promoted_again_and_a_fixed_image_is(company: Company) -> None:
-    production_has(company, "v1.0.0")
     production_has(company, "v1.1.0")
     company.roll_back()
     [pull] = company.pull_requests()
     company.merge(pull["number"])
-    company.drone.until(lambda: len(company.ended("infra-production", "rollout")) == 3)
-    assert company.clusters["production"].settles("v1.0.0")
+    company.drone.until(lambda: len(company.ended("infra-production", "rollout")) == 2)
+    assert company.clusters["production"].settles("0.1.0")
 
     company.change("infra-qa", "Two replicas", "replicas: 1", "replicas: 2")
-    company.after("infra-qa", 3)
-    assert company.stages("infra-qa")[-1].status == "success", company.stages("infra-qa")[-1].log
-    assert "held back" in company.stages("infra-qa")[-1].log
+    again = company.after("infra-qa", 2)
+    assert again.status == "success", again.log
+    assert "held back" in again.log
     assert company.pull_requests() == []
     tag(company, "v1.1.1")
     [fixed] = company.pull_requests()
