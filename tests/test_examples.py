@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
+import jsonschema
 import pytest
 
 from kbump import validate
+from kbump.source import Source
 from kbump.workspace import find_config
+from kbump.yaml.constructor import construct
 from tests.conftest import CASES, ROOT
 from tests.pipeline.drone.reading import read as read_pipelines
 
+DRONE = sorted(path for path in (ROOT / "examples").glob("*/.drone*.yml"))
 SEEDS = ("infra-staging", "infra-qa", "infra-production")
 
 
@@ -84,3 +90,12 @@ def test_every_row_of_the_page_from_the_seed_names_tests_and_every_step_of_the_s
             assert re.search(rf"^\| {part}: .*`{step.name}`.*`(test_|the-)", rows, re.MULTILINE), step.name
         for image in {step.image for step in pipeline.steps}:
             assert f"`{image}`" in page.partition("## Images")[2], image
+
+
+@pytest.mark.parametrize("path", DRONE, ids=lambda path: f"{path.parent.name} {path.name}")
+def test_files_for_drone_are_as_the_schema_says_that_editors_and_linters_check_them_with(path: Path) -> None:
+    linter = pytest.importorskip("check_jsonschema", reason="needs check-jsonschema, which brings the schema")
+    schema = Path(linter.__file__).parent / "builtin_schemas" / "vendor" / "drone-ci.json"
+    validator = jsonschema.Draft7Validator(json.loads(schema.read_text()))
+    for document in construct(Source(path.name, path.read_text())):
+        assert [error.message for error in validator.iter_errors(document)] == []
