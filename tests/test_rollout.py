@@ -135,6 +135,16 @@ def test_a_log_is_reminded_after_30_seconds_of_silence(capsys: pytest.CaptureFix
     assert capsys.readouterr() == ("done        Deployment shop/web  1 replica available (changed, 33.0 s)\n", "")
 
 
+def test_a_log_says_the_same_of_a_workload_once(capsys: pytest.CaptureFixture[str]) -> None:
+    display = Display(rows=True, quiet=False, verbose=False, timeout_s=600, colour=(False, False))
+    display(Moment(1, [WAITING], [WAITING]))
+    display(Moment(2, [WAITING], [WAITING]))
+    assert capsys.readouterr().err.count("Deployment shop/web") == 1
+    other = WAITING._replace(message="1 of 1 new replica updated")
+    display(Moment(3, [other], [other]))
+    assert capsys.readouterr().err.count("Deployment shop/web") == 1
+
+
 def test_the_line_that_counts_is_about_what_is_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
     display = Display(rows=False, quiet=False, verbose=False, timeout_s=600, colour=(False, False))
     display.terminal = True

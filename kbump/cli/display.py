@@ -37,6 +37,7 @@ class Display:
         self.clear = self.line.clear
         self.state = ""
         self.shown: set[str] = set()
+        self.waits: dict[str, str] = {}
         self.moment: Moment | None = None
 
     def __call__(self, told: Step | Moment | Difference) -> None:
@@ -79,7 +80,11 @@ class Display:
             self.spoke = time.monotonic()
         else:
             first = next(iter(one.explanation.troubles), None)
-            self._say(f"{text}: {flat(trouble_text(first))}" if first and not final else text)
+            words = f"{text}: {flat(trouble_text(first))}" if first and not final else text
+            # A trouble beside the first one is new, too, and is said at the end.
+            if self.waits.get(one.subject) != words:
+                self._say(words)
+            self.waits[one.subject] = words
 
     def _counting(self, left: list[Workload], told: Moment) -> str:
         blocking = [one for one in told.workloads if one.blocking]

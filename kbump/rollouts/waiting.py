@@ -61,7 +61,7 @@ class Waiter:
         """Take what is watched; nothing is asked yet."""
         self.cluster, self.kubectl, self.watched, self.waiting = cluster, kubectl, watched, waiting
         self.began = time.monotonic()
-        self.looks: list[Look] = [Look("waiting", "not looked at yet") for _ in watched]
+        self.looks: list[Look] = [Look("waiting", "asking how far it is") for _ in watched]
         self.ends: list[float] = [0.0 for _ in watched]
         self.confirmations = Confirmations(cluster, kubectl, waiting.deadline)
         self.seen: dict[int, tuple[Seen, float]] = {}
