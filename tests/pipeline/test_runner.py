@@ -237,5 +237,7 @@ def test_a_webhook_starts_a_build_unless_its_signature_is_wrong_or_it_asks_for_n
     assert send(drone, "push", push, "guessed") == 403
     assert drone.stages == []
     assert send(drone, "push", push, drone.secret) == 204
+    # It is answered before it is heeded.
+    drone.until(lambda: drone.stages)
     drone.wait()
     assert [one.status for one in drone.of("web")] == ["success"]
