@@ -120,7 +120,8 @@ class Company:
         self.git(part, "init", "-q", "-b", "master")
         user = f"{self.gitea.bot}:{self.gitea.password}@"
         self.git(part, "remote", "add", "origin", self.url(part).replace("://", f"://{user}", 1))
-        self.commit(part, "Begin")
+        # Gitea tells of a push a while later, when there may be a webhook already.
+        self.commit(part, "Begin [CI SKIP]")
         self.git(part, "push", "-q", "origin", "master")
 
     def here(self, text: str) -> str:
@@ -210,6 +211,10 @@ class Company:
         commit = self.commit(part, message)
         self.git(part, "push", "-q", "origin", "master")
         return commit
+
+    def set_tag(self, part: str, tag: str) -> str:
+        """Let the deployment of an infra repository have a tag, by hand; return the commit."""
+        return self.change(part, f"Set {tag}", self.image(part), f"{IMAGE}:{tag}")
 
     def hook(self, part: str, *files: str) -> Ran:
         """Run the first of kbump's hooks on files, as pre-commit does."""

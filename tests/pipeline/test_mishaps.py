@@ -12,9 +12,16 @@ def tag(company: Company, name: str) -> None:
     company.after("infra-qa", count + 1)
 
 
+def qa_has(company: Company, name: str) -> None:
+    """Bring a tag to QA by hand, and wait until it is rolled out."""
+    count = len(company.stages("infra-qa"))
+    company.set_tag("infra-qa", name)
+    company.after("infra-qa", count + 1)
+
+
 def production_has(company: Company, name: str) -> None:
     """Bring a tag to production, as a person would."""
-    tag(company, name)
+    qa_has(company, name)
     [pull] = company.pull_requests()
     count = len([one for one in company.stages("infra-production") if one.pipeline.name == "rollout"])
     company.merge(pull["number"])
@@ -23,7 +30,7 @@ def production_has(company: Company, name: str) -> None:
 
 
 def test_a_bad_image_in_qa_is_undone_and_explained_and_not_promoted(company: Company) -> None:
-    tag(company, "v1.0.0")
+    qa_has(company, "v1.0.0")
     [before] = company.pull_requests()
     tag(company, "v1.1.0-crash")
     failed = company.stages("infra-qa")[1]
@@ -94,7 +101,7 @@ def test_what_production_rolled_back_is_not_promoted_again_and_a_fixed_image_is(
     assert again.status == "success", again.log
     assert "held back" in again.log
     assert company.pull_requests() == []
-    tag(company, "v1.1.1")
+    qa_has(company, "v1.1.1")
     [fixed] = company.pull_requests()
     assert "v1.1.1" in fixed["title"]
 
@@ -122,8 +129,8 @@ def test_an_invalid_manifest_is_refused_by_the_hook_and_by_the_pipeline(
 
 def test_of_two_commits_at_once_the_older_one_is_neither_rolled_out_nor_promoted(company: Company) -> None:
     company.drone.hold()
-    company.change("infra-qa", "First", ":0.1.0", ":v1.0.0")
-    company.change("infra-qa", "Second", ":v1.0.0", ":v1.1.0")
+    company.set_tag("infra-qa", "v1.0.0")
+    company.set_tag("infra-qa", "v1.1.0")
     company.drone.until(lambda: len(company.stages("infra-qa")) == 2)
     company.drone.hold(False)
     company.settled()

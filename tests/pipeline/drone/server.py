@@ -206,10 +206,10 @@ def _handler(drone: Drone) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             signed = hmac.new(drone.secret.encode(), body, hashlib.sha256).hexdigest()
             right = hmac.compare_digest(signed, self.headers.get("X-Gitea-Signature", ""))
-            self.send_response(204 if right else 403)
-            self.end_headers()
             if right:
                 self._start(self.headers["X-Gitea-Event"], body)
+            self.send_response(204 if right else 403)
+            self.end_headers()
 
         def _start(self, event: str, body: bytes) -> None:
             try:
