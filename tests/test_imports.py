@@ -90,7 +90,7 @@ def test_tag_asks_git_only_if_nothing_else_says_what_is_built(tmp_path: Path, mo
         "hashlib",
         "unicodedata",
     }
-    assert not (unused | HEAVY - outside_click_and_ruamel()) & loaded
+    assert not ((unused | HEAVY) - outside_click_and_ruamel()) & loaded
     assert "ruamel" not in {name.partition(".")[0] for name in loaded}
 
 
