@@ -98,7 +98,9 @@ def test_tokens_that_end_during_the_wait_change_no_verdict(
     # A watch ends after each event, so that its next request needs a token.
     server.line = lambda line: line + b" "
     REFUSED.clear()
-    ran, data = rolled(kbump, target, word, "--timeout", "20s" if word == "unready" else "2m", "--stable", "6s")
+    # Each wait is longer than a token lasts, however slow the machine is.
+    lasting = {"missing": ["--grace", "3"], "slow": ["--stable", "6s"], "unready": ["--timeout", "20s"]}
+    ran, data = rolled(kbump, target, word, *lasting[word])
     assert (ran.code, data.get("ending")) == VERDICTS[word], ran
     assert REFUSED
 
