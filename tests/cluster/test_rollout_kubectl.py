@@ -35,12 +35,13 @@ def kubectls(process: int) -> Iterator[int]:
 
 
 def kill_some(running: subprocess.Popen[str], killed: list[int], chance: random.Random) -> None:
-    """Kill every other kubectl of a rollout, each at some moment of its life."""
+    """Kill the first kubectl of a rollout and every other of the rest, each at some moment of its life."""
     met: dict[int, float] = {}
     while running.poll() is None:
         for child in kubectls(running.pid):
             if child not in met:
-                met[child] = time.monotonic() + chance.uniform(0, 0.3) if chance.random() < 0.5 else float("inf")
+                later_s = chance.uniform(0, 0.3) if chance.random() < 0.5 else float("inf")
+                met[child] = time.monotonic() + (later_s if killed else 0.0)
             if time.monotonic() >= met[child]:
                 met[child] = float("inf")
                 killed.append(child)

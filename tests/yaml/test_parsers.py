@@ -139,6 +139,8 @@ def test_both_parsers_say_the_same_of_what_both_read(text: str, mutations: list[
     assume(not set(text) & set("\x85\u2028\u2029"))
     # The lines of a document that is one block scalar need no indentation; the C parser wants some all the same.
     assume(not re.search(r"^(?:---[ \t]+)?[|>]", text, re.MULTILINE))
+    # YAML 1.2.2, 6.9.1, has no `!` in the suffix of a tag: each reads what is no YAML in its own way.
+    assume(not re.search(r"![^\s!]*![^\s!]*!", text))
     source = Source("web.yaml", text)
     by_c, by_pure = (shapes(source, events) for events in (c_events, pure_events))
     assume(by_c is not None and by_pure is not None)
