@@ -80,20 +80,22 @@ def post(
     text = _text(page, forge.limits.body - len(str(marker)) - 1, about)
     posted = Posted(remote, about.commit, {}, {})
     for one in _numbers(forge, number, about):
-        left: list[Comment] = []
-        stays = partial(_is_newer, forge, one, about.commit, left)
+        stays = partial(_is_newer, forge, one, about.commit)
         written = upsert_comment(forge, one, str(marker), text, stays=stays)
-        (posted.newer if left else posted.comments)[one] = written
+        (posted.newer if _other(written, about.commit) else posted.comments)[one] = written
     return posted
 
 
-def _is_newer(forge: Forge, number: int, commit: str, left: list[Comment], there: Comment) -> bool:
+def _is_newer(forge: Forge, number: int, commit: str, there: Comment) -> bool:
     """Whether a comment is of the tip of a pull request, and this run is not: it began earlier and ends later."""
-    said = _COMMIT.search(there.body)
-    if not said or commit.startswith(said[1]) or not forge.pull_request(number).head_sha.startswith(said[1]):
-        return False
-    left.append(there)
-    return True
+    other = _other(there, commit)
+    return bool(other) and forge.pull_request(number).head_sha.startswith(other)
+
+
+def _other(comment: Comment, commit: str) -> str:
+    """Return the commit that a comment is of, if it is another one than this, else ""."""
+    said = _COMMIT.search(comment.body)
+    return said[1] if said and not commit.startswith(said[1]) else ""
 
 
 def _numbers(forge: Forge, number: int, about: Occasion) -> list[int]:

@@ -24,12 +24,6 @@ def checked_out(path: str, environ: Mapping[str, str]) -> CheckedOut:
     with session(None, environ) as git:
         here = Repository(git, path)
         here.run("rev-parse", "--git-dir", what="this is no git checkout")
-        commit, what = here.tip(), "git cannot read HEAD"
-        told = here.git.attempt("symbolic-ref", "--quiet", "--short", "HEAD", what=what, directory=path)
+        commit = here.tip()
         listed = here.run("tag", "--points-at", "HEAD", what="git cannot list tags")
-        branch, *_ = _words(told.stdout) or [""]
-        return CheckedOut(commit, branch, tuple(_words(listed)))
-
-
-def _words(data: bytes) -> list[str]:
-    return data.decode(errors="surrogateescape").split()
+        return CheckedOut(commit, here.checked_out(), tuple(listed.decode(errors="surrogateescape").split()))

@@ -53,6 +53,12 @@ class Repository(NamedTuple):
         except UsageError:
             return None
 
+    def checked_out(self) -> str:
+        """Return the branch that is checked out right now, "" if none is."""
+        arguments = ("symbolic-ref", "--quiet", "--short", "HEAD")
+        done = self.git.attempt(*arguments, what="git cannot read HEAD", directory=self.path)
+        return done.stdout.decode(errors="surrogateescape").strip()
+
     def tip(self) -> str:
         """Return the commit that is checked out."""
         return self.resolve("HEAD")

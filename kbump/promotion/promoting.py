@@ -65,7 +65,8 @@ def promote(
     if source == STANDARD_INPUT:
         raise UsageError("images are not promoted from standard input", hint="name a path, REV:PATH or a URL")
     deadline = timing.clock() + timeout_s
-    late = _behind(source, environ, deadline, caller, Wishes(**wishes)) if require_tip else ""
+    given = Wishes(**wishes)
+    late = _behind(source, environ, deadline, caller, given) if require_tip else ""
     if late:
         unseen = PromotionDiff(target, source, [], [], [], [], 0, [])
         return PromoteResult(source, target, "", "", [], unseen, [late], [])
@@ -79,7 +80,6 @@ def promote(
             def connect() -> Forge:
                 return forge_of(remote, environ, deadline=deadline, caller=caller.forge, target=choice, timing=timing)
 
-            given = Wishes(**wishes)
             if rollback is None:
                 return Promoter(_named(origin, given), found, given, access).promote(connect)
             with past(found, rollback, given) as before:
@@ -92,10 +92,9 @@ def _behind(source: str, environ: Mapping[str, str], deadline: float, caller: Co
 
     if not os.path.exists(source):
         raise UsageError(f"`{source}` is not checked out, so it is no tip", hint="leave out `--require-tip`")
-    folder = source if os.path.isdir(source) else os.path.dirname(source) or "."
     allowed = caller.forge.allow_http
     branch = wishes.build.branch
-    return behind(folder, environ, branch=branch, deadline=deadline, allow_http=allowed, token_last=True)
+    return behind(source, environ, branch=branch, deadline=deadline, allow_http=allowed, token_last=True)
 
 
 def _named(origin: Environment, wishes: Wishes) -> Environment:

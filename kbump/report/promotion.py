@@ -28,6 +28,7 @@ _STILL = "\n### What still differs\n\n"
 _LEAST_ROOM = 400
 _MORE = "_There is no room for {}: `kbump diff` shows all._"
 _MOST_DIGITS = 24
+_LONGEST_TITLE = 100
 _REST = "_The rest is too long for this page: `kbump diff` shows all of it._"
 
 
@@ -38,9 +39,14 @@ def promotion_title(one: Promotion, target: str, limit: int) -> str:
     verb = "Roll back" if one.rollback else "Promote"
     if one.rollback:
         to = f" in {target}"
-    several = f"{verb} {counted(len(names), 'image')}{to}" if names else f"Release held images{to}"
-    listed = f"{verb} {', '.join(names)}{to}"
-    return listed if names and len(listed) <= min(limit, 100) else several[:limit]
+    return title_of(verb, names, to, limit) if names else f"Release held images{to}"[:limit]
+
+
+def title_of(verb: str, names: Sequence[str], rest: str, limit: int) -> str:
+    """Return a title that names all, or if that would be long counts them, at most `limit` characters."""
+    listed = f"{verb} {', '.join(names)}{rest}"
+    several = f"{verb} {counted(len(names), 'image')}{rest}"
+    return listed if len(listed) <= min(limit, _LONGEST_TITLE) else several[:limit]
 
 
 def named(change: Change) -> str:

@@ -8,8 +8,8 @@ from kbump.delivery.proposing import Page
 from kbump.report.comparison_markdown import code
 from kbump.report.delivery import images_page, proposed_words
 from kbump.report.findings import flat
-from kbump.report.promotion import named
-from kbump.report.text import Palette, counted
+from kbump.report.promotion import named, title_of
+from kbump.report.text import Palette
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,21 +19,17 @@ if TYPE_CHECKING:
     from kbump.reversion.result import Reverted
     from kbump.rewriting.result import Change
 
-_LONGEST_TITLE = 100
-
 
 def reversion_page(
     changes: Sequence[Change], commits: Sequence[str], build: Build, marker: Marker, title: int, body: int
 ) -> Page:
     """Return the title and the text of the pull request that goes back, within a forge's limits."""
     names = list(dict.fromkeys(map(named, changes)))
-    listed, several = (f"Roll back {text}" for text in (", ".join(names), counted(len(names), "image")))
-    said = listed if len(listed) <= min(title, _LONGEST_TITLE) else several
     at = ", ".join(code(sha[:12]) for sha in commits)
     head = (
         f"{marker}\nA rollout failed and was undone in the cluster. This goes back to what was here at {at}, too.\n\n"
     )
-    return Page(said[:title], head + images_page(changes, build, body - len(head)))
+    return Page(title_of("Roll back", names, "", title), head + images_page(changes, build, body - len(head)))
 
 
 def reverted_words(one: Reverted, *, colour: bool) -> Iterator[str]:

@@ -126,7 +126,7 @@ def undone_words(result: RolloutResult, *, colour: bool) -> list[str]:
     """Return what is said last of an undo: what git has, what it still has, and loudest, what did not go back."""
     failed = [flat(one.subject) for one in result.undone if one.word == "failed"]
     reverted = list(_reverted(result, colour=colour))
-    held = [flat(held_text(result))] if result.held else []
+    held = [flat(held_text(result.held))] if result.held else []
     words = [*held, *reverted] if result.reverted and result.reverted.status == "failed" else [*reverted, *held]
     if failed:
         loud = f"THE UNDO FAILED for {', '.join(failed)}: look at it now, the cluster is between two versions"
@@ -134,9 +134,9 @@ def undone_words(result: RolloutResult, *, colour: bool) -> list[str]:
     return words
 
 
-def held_text(result: RolloutResult) -> str:
+def held_text(images: Iterable[str]) -> str:
     """Say which images git still has."""
-    return f"git still holds {', '.join(result.held)}; the next rollout will try it again"
+    return f"git still holds {', '.join(images)}; the next rollout will try it again"
 
 
 def _reverted(result: RolloutResult, *, colour: bool) -> Iterator[str]:

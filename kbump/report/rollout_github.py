@@ -40,7 +40,7 @@ def _reverted(result: RolloutResult) -> Iterator[str]:
         level = {"failed": "error", "pushed": "notice"}.get(result.reverted.status, "warning")
         yield annotation(level, None, "undo-git", "\n".join(reverted_words(result.reverted, colour=False)))
     if result.held:
-        yield annotation("warning", None, "undo", held_text(result))
+        yield annotation("warning", None, "undo", held_text(result.held))
 
 
 def _workload(one: Workload) -> str:

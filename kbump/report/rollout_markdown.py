@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kbump.report.comparison_markdown import LIMIT, Line, capped, code
 from kbump.report.findings import flat
 from kbump.report.markdown import prose
-from kbump.report.rollout import sum_text, trouble_text
+from kbump.report.rollout import held_text, sum_text, trouble_text
 from kbump.report.text import counted
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def _undone(result: RolloutResult) -> Iterator[Line]:
         word = f"**{one.word}**" if one.word == "failed" else one.word
         yield Line(f"| {word} | {code(flat(one.subject))} | {prose(one.message)} |")
     if result.held:
-        images = ", ".join(code(flat(image)) for image in result.held)
-        yield Line(f"\ngit still holds {images}; the next rollout will try it again")
+        yield Line(f"\n{held_text(code(flat(image)) for image in result.held)}")
     if result.reverted:
         from kbump.report.reversion import reverted_words
 

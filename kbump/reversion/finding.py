@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kbump import files
 from kbump.errors import ImageReferenceError
+from kbump.holds import normal
 from kbump.image import ImageReference
 from kbump.overlays import files_of
 from kbump.rewriting.carrying import restore
@@ -77,9 +78,7 @@ def same(reference: ImageReference | None, text: str) -> bool:
         other = ImageReference.parse(text)
     except ImageReferenceError:
         return False
-    return reference is not None and reference._replace(name=reference.repository) == other._replace(
-        name=other.repository
-    )
+    return reference is not None and normal(reference) == normal(other)
 
 
 def ways_back(found: Checkout, place: Place, now: Contents, gone: Iterable[Gone], holds: Holds) -> list[Way]:

@@ -41,7 +41,7 @@ def place_of(paths: Sequence[str], config: Config, access: Access, *, branch: st
     root = _root(paths)
     with session(None, access.environ, deadline=access.deadline) as git:
         here = Repository(git, root)
-        remote, name = here.origin(), _checked_out(here) or branch
+        remote, name = here.origin(), here.checked_out() or branch
     if remote is None:
         raise UsageError("the checkout has no remote `origin` to put images back in", hint=_HINT)
     if not name:
@@ -63,11 +63,6 @@ def _root(paths: Sequence[str]) -> str:
     if len(set(roots.values())) > 1:
         raise UsageError("the paths are in several git repositories", hint="roll out one at a time")
     return str(next(iter(roots.values())))
-
-
-def _checked_out(here: Repository) -> str:
-    done = here.git.attempt("symbolic-ref", "--short", "-q", "HEAD", what="git cannot read HEAD", directory=here.path)
-    return done.stdout.decode().strip()
 
 
 def _environment(paths: Sequence[str], root: str, config: Config) -> str:

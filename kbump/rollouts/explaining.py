@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kbump.cluster.diagnosis import Trouble
 from kbump.cluster.plain import dig, number, text
 from kbump.cluster.status import status
-from kbump.rollouts.result import Explanation, Log, Warned
+from kbump.rollouts.result import Explanation, Log, Warned, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -85,6 +85,5 @@ def _warnings(events: Iterable[Object]) -> list[Warned]:
 
 def _command(watched: Watched, troubles: Sequence[Trouble]) -> str:
     pod = next((one.pod for one in troubles if one.pod), "")
-    namespace = f" -n {watched.namespace}" if watched.namespace else ""
     about = f"pod {pod}" if pod else f"{watched.kind.lower()} {watched.name}"
-    return f"kubectl describe {about}{namespace}"
+    return f"kubectl describe {about}{within(watched.namespace)}"

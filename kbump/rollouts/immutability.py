@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.comparison.values import same_value
 from kbump.rollouts.ordering import is_builtin
+from kbump.rollouts.result import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,7 +71,7 @@ def remedy(manifest: Object, live: Object) -> str:
     found = _REMEDIES.get(kind, _AGAIN) if is_builtin(_group(manifest)) else _AGAIN
     if kind in ("ConfigMap", "Secret") and live.get("immutable") is True:
         found = _DATA
-    namespace = f" -n {metadata['namespace']}" if metadata.get("namespace") else ""
+    namespace = within(metadata.get("namespace", ""))
     # Of two kinds of the same name kubectl takes the one that it knows longer.
     called = kind.lower() if is_builtin(_group(manifest)) else f"{kind.lower()}.{_group(manifest)}"
     return found.format(kind=called, name=metadata.get("name", ""), namespace=namespace)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.cluster.plain import dig
 from kbump.rollouts.recording import LAST_APPLIED
+from kbump.rollouts.result import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,7 +62,7 @@ def beside_pods(one: Planned, before: Object, now: Object) -> str:
 def _beside(one: Planned, before: Object, now: Object) -> Iterator[str]:
     was, is_ = (dig(obj, "spec", "replicas") for obj in (before, now))
     if was != is_ and was is not None:
-        command = f"kubectl scale {_named(one)} --replicas={was}{_within(one)}"
+        command = f"kubectl scale {_named(one)} --replicas={was}{within(one.namespace)}"
         yield f"`spec.replicas` was {was}, and is {is_}: `{command}`"
     found = [it for it in _differing(before, now) if not f"{it.path}.".startswith(("spec.replicas.", "spec.template."))]
     if found:
@@ -73,7 +74,7 @@ def left_object(one: Planned, before: Object, now: Object, objects: Iterable[Pla
     found = list(_differing(before, now))
     told = f": {_listed(found)}" if found else ""
     restart = [
-        f"`kubectl rollout restart {_named(it)}{_within(it)}`"
+        f"`kubectl rollout restart {_named(it)}{within(it.namespace)}`"
         for it in objects
         if (it.kind in REVISED and it.namespace == one.namespace)
         and (one.kind, one.name) in _references(dig(it.data, "spec", "template"))
@@ -84,10 +85,6 @@ def left_object(one: Planned, before: Object, now: Object, objects: Iterable[Pla
 
 def _named(one: Planned) -> str:
     return f"{one.kind.lower()}/{one.name}"
-
-
-def _within(one: Planned) -> str:
-    return f" -n {one.namespace}" if one.namespace else ""
 
 
 def _listed(found: list[Differing]) -> str:

@@ -36,12 +36,18 @@ class Recorded(NamedTuple):
         return annotation(self.live or {}, LAST_APPLIED)
 
     @property
+    def applied(self) -> dict[str, Any]:
+        """What kubectl applied last, empty if it did not, or if that cannot be read."""
+        try:
+            found = json.loads(self.last_applied or "{}")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
     def known(self) -> list[Object]:
         """What was there, and what kubectl applied of it last, which may be something else; both may be missing."""
-        with suppress(ValueError):
-            applied = json.loads(self.last_applied)
-            return [one for one in (self.live, applied) if isinstance(one, dict)]
-        return [self.live] if self.live else []
+        return [one for one in (self.live, self.applied) if one]
 
 
 def record(cluster: Cluster, objects: Iterable[Planned]) -> dict[Key, Recorded]:

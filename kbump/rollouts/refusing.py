@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from kbump.cluster.redaction import redacted
@@ -38,7 +37,7 @@ def refusals(cluster: Cluster, one: Planned, recorded: Recorded) -> list[Refusal
     kind = cluster.resolve(one.api_version, one.kind)
     if kind is None or recorded.live is None:
         return []
-    patch = patch_of(one.data, _last(recorded))
+    patch = patch_of(one.data, recorded.applied)
     causes = refused_change(cluster, kind, one.namespace, one.name, patch) or []
     # That the object as a whole is refused is said beside what is.
     causes = [cause for cause in causes if path_of(cause.field)] or causes
@@ -54,7 +53,7 @@ def refusals(cluster: Cluster, one: Planned, recorded: Recorded) -> list[Refusal
 
 def _changed(one: Planned, recorded: Recorded, causes: Sequence[Cause]) -> list[tuple[Cause, list[Difference]]]:
     """Return what the manifest changes at each field that is refused."""
-    live, last = recorded.live or {}, _last(recorded)
+    live, last = recorded.live or {}, recorded.applied
     told = [(cause, differences(one.data, live, cause.field, last)) for cause in causes]
     # Of a field that does not change, what is refused is what came of others: `spec.clusterIPs` of `spec.clusterIP`.
     return [pair for pair in told if pair[1]] or [(causes[0], differences(one.data, live, "", last))]
@@ -65,18 +64,9 @@ def cannot_change(cluster: Cluster, one: Planned, recorded: Recorded) -> bool:
     kind = cluster.resolve(one.api_version, one.kind)
     if kind is None or recorded.live is None:
         return False
-    patch = patch_of(one.data, _last(recorded))
+    patch = patch_of(one.data, recorded.applied)
     refused = refused_change(cluster, kind, one.namespace, one.name, patch)
     return bool(refused) and would_create(cluster, kind, one.namespace, one.data)
-
-
-def _last(recorded: Recorded) -> dict[str, Any]:
-    """Return what kubectl applied last, empty if it did not."""
-    try:
-        found = json.loads(recorded.last_applied or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _guilty(cluster: Cluster, kind: Kind, one: Planned, changed: Sequence[Difference]) -> list[Difference]:

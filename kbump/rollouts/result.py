@@ -75,6 +75,11 @@ def subject(kind: str, namespace: str, name: str) -> str:
     return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
 
 
+def within(namespace: str) -> str:
+    """Return what names a namespace at the end of a command of kubectl: ` -n shop`, "" for none."""
+    return f" -n {namespace}" if namespace else ""
+
+
 class Workload(NamedTuple):
     """What a rollout watches, and what became of it, `seconds` after the wait began.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import contextmanager
 from functools import partial
@@ -123,11 +122,9 @@ class Run:
         from kbump.rollouts.tip import behind
 
         self.tell(Step("asking whether the checkout is still the tip of its branch"))
-        start = self.about.start
-        folder = start if os.path.isdir(start) else os.path.dirname(start)
         return behind(
-            folder or ".", self.about.environ, branch=self.options.build.branch, deadline=time.monotonic() + _GIT_S,
-            allow_http=self.config.forge.allow_http,
+            self.about.start, self.about.environ, branch=self.options.build.branch,
+            deadline=time.monotonic() + _GIT_S, allow_http=self.config.forge.allow_http,
         )  # fmt: skip
 
     def find_place(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from kbump.errors import GitError, UsageError
@@ -31,9 +32,12 @@ def behind(
     if that cannot be told.
     """
     with session(None, environ, deadline=deadline) as git:
-        here = Repository(git, path)
+        here = Repository(git, path if os.path.isdir(path) else os.path.dirname(path) or ".")
         commit, remote = here.tip(), here.origin()
-        name = branch or _checked_out(here)
+        name = branch or here.checked_out()
+    if not name:
+        words = "no branch is checked out, and no variables of CI name one"
+        raise UsageError(words, hint="`git switch` to the branch")
     if remote is None:
         raise UsageError("the checkout has no remote `origin`, whose tip it could be", hint="leave out `--require-tip`")
     others = credentials(remote, environ, token_host=_NO_HOST, allow_http=allow_http) if token_last else NOBODY
@@ -43,13 +47,3 @@ def behind(
     if not tip:
         raise GitError(f"{remote.url} has no branch `{name}` any more", hint="is it merged, or renamed?")
     return "" if tip == commit else f"the checkout is {commit[:12]}, and `{name}` is at {tip[:12]} by now"
-
-
-def _checked_out(here: Repository) -> str:
-    try:
-        told = here.run("symbolic-ref", "--short", "HEAD", what="no branch is checked out")
-    except GitError:
-        raise UsageError(
-            "no branch is checked out, and no variables of CI name one", hint="`git switch` to the branch"
-        ) from None
-    return told.decode().strip()

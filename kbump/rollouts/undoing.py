@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kbump.rollouts.leaving import REVISED, beside_pods, left_object, left_workload
 from kbump.rollouts.recording import LAST_APPLIED
-from kbump.rollouts.result import Undone
+from kbump.rollouts.result import Undone, within
 from kbump.rollouts.stuck import unstick
 from kbump.rollouts.watching import found
 
@@ -60,9 +60,9 @@ def _left(one: Planned, change: str, objects: Sequence[Planned], work: Undoing) 
         return Undone(one.kind, one.namespace, one.name, "left", message)
 
     before, applied = work.recorded[one.key], work.outcome.applied
-    within = f" -n {one.namespace}" if one.namespace else ""
     if change == "created":
-        return left(f"it is new, there is nothing before it: `kubectl delete {one.kind.lower()} {one.name}{within}`")
+        command = f"kubectl delete {one.kind.lower()} {one.name}{within(one.namespace)}"
+        return left(f"it is new, there is nothing before it: `{command}`")
     now = work.outcome.objects[one.key]
     if one.kind not in REVISED or before.live is None:
         return left(left_object(one, before.live or {}, now, objects))
