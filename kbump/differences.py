@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from kbump.comparison import Note, PromotionDiff, compare
 from kbump.comparison.expected import read_rules
 from kbump.config import FILE_NAME
-from kbump.environment import STANDARD_INPUT, caller_config, is_url, open_environment
+from kbump.environment import caller_config, is_url, open_environment
 from kbump.errors import ConfigError, UsageError
 from kbump.sides import Reading, read_side
+from kbump.source import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

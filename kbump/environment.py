@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kbump.config import NO_CONFIG, Config
 from kbump.errors import KbumpError, UsageError
+from kbump.source import STANDARD_INPUT
 from kbump.workspace import environment_directory, find_config
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from kbump.git import Credentials, Git, Repository
     from kbump.remote import Remote
 
-STANDARD_INPUT = "-"
 # What is left of the time until the deadline bounds a step of git; this only keeps waits finite.
 _LONGEST_S = 86_400.0
 # A revision may have colons in braces, `HEAD@{10:00}`: https://git-scm.com/docs/gitrevisions

@@ -16,7 +16,7 @@ from kbump.nonmanifests import no_manifest, non_manifests
 from kbump.overlays import Overlays
 from kbump.parallel import fork_map
 from kbump.rereading import Rereader
-from kbump.source import Source
+from kbump.source import STANDARD_INPUT, Source
 from kbump.validation.checking import Checked, Checker
 from kbump.validation.deciding import Schemas
 from kbump.validation.judging import Judge, Uses
@@ -87,7 +87,7 @@ def validate(
     paths: str | Sequence[str] | None = None,
     *,
     text: str | None = None,
-    name: str = "-",
+    name: str = STANDARD_INPUT,
     environment: str = "",
     exclude: Sequence[str] = (),
     ignore: bool = True,
@@ -234,7 +234,7 @@ class _Run:
             return []
         errors = [] if skip else non_manifests(one for one in found if one.file in self.named)
         text = "" if self.text is None else self.workspace.files[0]
-        return errors or no_manifest(found, "standard input" if text == "-" else text and f"`{text}`")
+        return errors or no_manifest(found, "standard input" if text == STANDARD_INPUT else text and f"`{text}`")
 
     def scopes(self, file: str) -> Sequence[str]:
         """Return the overlays, or else the environment or directory, in which an object must be there only once."""

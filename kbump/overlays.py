@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kbump import files
 from kbump.errors import KbumpError
 from kbump.manifest import KUSTOMIZATION_NAMES
-from kbump.source import Source
+from kbump.source import STANDARD_INPUT, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,6 +92,8 @@ class Overlays:
         return self._data[directory]
 
     def _repo(self, path: str) -> _Repo:
+        if path == self._path(STANDARD_INPUT):
+            return _Repo([])  # such a text is in no repo, and to read the one around would take its time
         directory = os.path.dirname(path)
         if directory not in self._roots:
             self._roots[directory] = self._root(directory)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kbump import files
 from kbump.comparison.result import Note
 from kbump.comparison.side import Side
-from kbump.environment import STANDARD_INPUT
 from kbump.errors import Location, SourceError, UsageError
 from kbump.manifest import KUSTOMIZATION_NAMES, is_kustomization
-from kbump.source import Source
+from kbump.source import STANDARD_INPUT, Source
 from kbump.workspace import Workspace
 
 if TYPE_CHECKING:

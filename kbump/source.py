@@ -12,6 +12,8 @@ from kbump.errors import Location, SourceError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# What stands for the text of standard input, on a command line and in locations.
+STANDARD_INPUT = "-"
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

@@ -74,6 +74,13 @@ def test_a_text_is_data_of_a_kustomization_if_the_file_of_its_name_is(tree) -> N
     assert rules(library.validate(text=WRONG, name="b.yaml")) == [("b.yaml", 4, "unknown-field")]
 
 
+def test_standard_input_is_in_no_repo(kbump, tree) -> None:
+    lacking = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: 2}\n"
+    tree({"kustomization.yaml": "patches: [{path: '-'}, {path: a.yaml}]\n", "a.yaml": lacking})
+    assert kbump("validate", "a.yaml").code == 0
+    assert kbump("validate", "-", stdin=lacking.encode()).code == 1
+
+
 def test_a_byte_order_mark_is_no_character(tree) -> None:
     tree({"a.yaml": f"\ufeff{VALID.strip()}\nx: 1\n"})
     text = "\ufeffkind: Pod\nmetadata: {}\n"

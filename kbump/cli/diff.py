@@ -13,9 +13,10 @@ from kbump.cli.commenting import comment, comment_option
 from kbump.cli.edge import say_error
 from kbump.cli.options import CONTEXT, Duration, apply_defaults, coloured, common_options
 from kbump.differences import TIMEOUT_S, diff
-from kbump.environment import STANDARD_INPUT, caller_config
+from kbump.environment import caller_config
 from kbump.errors import SourceError
 from kbump.marker import Marker
+from kbump.source import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from kbump.comparison import PromotionDiff

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kbump.comparison import PromotionDiff
 from kbump.config import NO_CONFIG
 from kbump.delivery.checkout import Access, checkout
-from kbump.environment import STANDARD_INPUT, open_environment
+from kbump.environment import open_environment
 from kbump.errors import UsageError
 from kbump.forge.settings import TIMING
 from kbump.promotion.past import past
@@ -17,6 +17,7 @@ from kbump.promotion.result import PromoteResult
 from kbump.promotion.wishes import Wishes
 from kbump.reaching import forge_of
 from kbump.remote import Remote, check_ref
+from kbump.source import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
