@@ -23,9 +23,9 @@ _RESET = struct.pack("ii", 1, 0)
 class Pair:
     """The two ends of a connection that is handed on."""
 
-    def __init__(self, client: socket.socket, server: socket.socket) -> None:
+    def __init__(self, client: socket.socket, server: socket.socket, silent: bool = False) -> None:
         self.ends = (client, server)
-        self.silent = self.resetting = False
+        self.silent, self.resetting = silent, False
         self._running = 2
         self._lock = threading.Lock()
         for source, sink in ((client, server), (server, client)):
@@ -61,7 +61,7 @@ class Wire:
         host, _, port = place.rpartition(":")
         self._server = (host, int(port))
         self._pairs: list[Pair] = []
-        self.refusing = False
+        self.refusing = self.stalling = False
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.place = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -95,7 +95,7 @@ class Wire:
                 if self.refusing:
                     client.close()
                     continue
-                self._pairs.append(Pair(client, socket.create_connection(self._server)))
+                self._pairs.append(Pair(client, socket.create_connection(self._server), self.stalling))
 
 
 class Said(NamedTuple):

@@ -211,9 +211,9 @@ def test_a_name_that_does_not_resolve_is_said(changed: Changed) -> None:
 
 def test_a_server_that_stalls_is_said_in_time(wire: tuple[Wire, Target]) -> None:
     line, target = wire
-    with troubled(line.stall, every_s=(0.0, 0.01)):
-        error = refused(target, 4.0)
-    assert "it did not answer in time" in str(error) or "it did not take the connection" in str(error)
+    line.stalling = True
+    error = refused(target, 4.0)
+    assert "it did not answer in time" in str(error)
 
 
 def test_another_authority_is_said(space: Target, changed: Changed, tmp_path: Path) -> None:
