@@ -21,7 +21,7 @@ class Ran(NamedTuple):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that speak to a server."""
+    """Mark the tests that speak to a server, and begin with those of the pipeline."""
     for item in items:
         given = getattr(item, "callspec", None)
         servers = {"gitea", "gitea_server"} & {
@@ -33,6 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "company" in getattr(item, "fixturenames", ()):
             # They share three clusters, so one process has them all.
             item.add_marker(pytest.mark.xdist_group("pipeline"))
+    # What takes longest begins first.
+    items.sort(key=lambda item: "company" not in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ import pytest
 
 from tests.git.conftest import add_commit, run_git, until
 
+pytestmark = pytest.mark.once
+
 WRITERS, IMAGES = 20, 5
 # How often a run is killed: `KBUMP_TEST_KILLS=100` for more.
 KILLS = int(os.environ.get("KBUMP_TEST_KILLS", "6"))

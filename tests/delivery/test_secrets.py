@@ -13,6 +13,8 @@ from tests.git.conftest import add_commit, hook, run_git
 from tests.git.server import Server
 from tests.git.watching import Watch
 
+pytestmark = pytest.mark.once
+
 TOKEN = "s3cr3t-t0ken-of-the-run"
 POD = b"apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: acme/web:1\n"
 COMMANDS = {

@@ -14,6 +14,8 @@ import pytest
 from kbump.errors import WriteError
 from kbump.files import clean, find, read, replace
 
+pytestmark = pytest.mark.once
+
 KILLS = int(os.environ.get("KBUMP_TEST_KILLS", "30"))
 FILES = [f"{number // 20:02}/{number:03}.yaml" for number in range(200)]
 

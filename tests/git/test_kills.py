@@ -18,6 +18,8 @@ import signal, sys
 from kbump.git import *
 from kbump.remote import Remote
 
+pytestmark = pytest.mark.once
+
 class Interrupted(BaseException):
     pass
 

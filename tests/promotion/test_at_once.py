@@ -11,6 +11,8 @@ import pytest
 
 from tests.delivery.infra import Infra
 
+pytestmark = pytest.mark.once
+
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: c, image: 'acme/web:%s'}]}\n"
 RUNS = 4
 # How often: `KBUMP_TEST_ROUNDS=10` for more.

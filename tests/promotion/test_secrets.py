@@ -13,6 +13,8 @@ from tests.delivery.infra import Infra
 from tests.git.conftest import run_git
 from tests.git.watching import Watch
 
+pytestmark = pytest.mark.once
+
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: acme/web:%s\n"
 COMMANDS = {
     "a promotion": ["promote", "--to", "URL", "--from", "qa", "-v"],
