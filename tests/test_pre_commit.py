@@ -1,12 +1,10 @@
 """The hooks, installed by the real pre-commit from a git clone of this checkout into a real repository.
 
-pre-commit makes one environment for both hooks, with pip, from the package index; the tests share it, also those that
-run in other processes at the same time (pre-commit locks its store).
+pre-commit makes one environment for both hooks, with pip, from the package index; the tests share it, in one process.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
@@ -110,9 +108,8 @@ def pre_commit(cwd: Path, home: Path, *args: str) -> subprocess.CompletedProcess
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a directory that all processes of this run of pytest have in common."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    """Return a directory for all tests here."""
+    return tmp_path_factory.mktemp("shared")
 
 
 @pytest.fixture(scope="session")
@@ -121,10 +118,7 @@ def revision(shared: Path) -> tuple[Path, str]:
     if not shutil.which("git") or not (ROOT / ".git").exists():
         pytest.skip("needs git, and a git checkout of kbump")
     repository = Repository(shared / "kbump-clone", shared / "pre-commit-home")
-    with (shared / "kbump-clone.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not repository.path.exists():
-            copy_checkout(repository)
+    copy_checkout(repository)
     return repository.path, repository.head().strip()
 
 

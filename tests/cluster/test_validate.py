@@ -5,7 +5,6 @@ A case that the server cannot be asked says why in its server.txt.
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,36 +32,29 @@ CASES = [
 
 
 @contextmanager
-def defined(server: Server, definitions: list[dict[str, Any]], folder: Path) -> Iterator[str]:
+def defined(server: Server, definitions: list[dict[str, Any]]) -> Iterator[str]:
     """Define custom resources for as long as a test runs, and only for it; yield why the server refuses one."""
-    if not definitions:
-        yield ""
+    refusals = [server.refusal(one) for one in definitions]
+    if any(refusals):
+        yield next(filter(None, refusals))
         return
-    with (folder / "definitions.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        refusals = [server.refusal(one) for one in definitions]
-        if any(refusals):
-            yield next(filter(None, refusals))
-            return
+    for one in definitions:
+        server.define(one)
+    try:
+        yield ""
+    finally:
         for one in definitions:
-            server.define(one)
-        try:
-            yield ""
-        finally:
-            for one in definitions:
-                server.forget(one)
+            server.forget(one)
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_server_says_the_same(
-    case: Path, server: Server, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_the_server_says_the_same(case: Path, server: Server, tmp_path: Path) -> None:
     lay_out(case, "input", tmp_path)
     result = validate(str(tmp_path), kubernetes_version=server.version())
     files = [path for path in sorted(tmp_path.rglob("*")) if path.suffix in (".yaml", ".json") and path.name[0] != "."]
     found = [one for path in files for one in resources(construct(Source(str(path), path.read_text())))]
     definitions = [one.data for one in found if is_definition(one)]
-    with defined(server, definitions, tmp_path_factory.getbasetemp().parent) as refusal:
+    with defined(server, definitions) as refusal:
         objects = [{**one.data, "apiVersion": one.api_version, "kind": one.kind} for one in found]
         refusals = [server.refusal(one) for one in objects if one not in definitions] if not refusal else [refusal]
     mistakes = [f"{one.message} ({one.rule})" for one in result.at_least("error")]

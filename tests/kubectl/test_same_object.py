@@ -16,8 +16,7 @@ from kbump.yaml.nodes import path_text
 from tests.laws.laws import differences
 from tests.laws.runs import FIXTURES, Run, runs
 
-# kubectl reads everything at once, for one process.
-pytestmark = [pytest.mark.once, pytest.mark.xdist_group("kubectl")]
+pytestmark = pytest.mark.once
 
 # Comes behind the file of its number, and says where the objects of that end.
 END = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: the-end}\n"
