@@ -13,12 +13,12 @@ import pytest
 
 from tests.git.conftest import OWN, alive, hook, run_git, until
 
+pytestmark = pytest.mark.once
+
 PROGRAM = """
 import signal, sys
 from kbump.git import *
 from kbump.remote import Remote
-
-pytestmark = pytest.mark.once
 
 class Interrupted(BaseException):
     pass
