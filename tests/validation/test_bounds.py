@@ -13,8 +13,6 @@ from kbump import validate
 from kbump.report.findings import findings_text
 from tests.validation.samples import CRD, VALID, WIDGET, write
 
-pytestmark = pytest.mark.once
-
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
 MANY = {
     "unknown fields": lambda count: POD + "  - {name: a}\n" + "".join(f"  field{n}: 1\n" for n in range(count)),
@@ -55,6 +53,7 @@ def work(act: Callable[[], object]) -> int:
     return calls
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("text", [pytest.param(text, id=what) for what, text in MANY.items()])
 def test_the_work_for_a_file_grows_with_its_findings(text: Callable[[int], str]) -> None:
     few, many = 100, 1_000
@@ -76,6 +75,7 @@ LONG = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("text", [pytest.param(text, id=what) for what, text in LONG.items()])
 def test_the_time_for_a_file_and_its_report_grows_with_its_findings(text: Callable[[int], str]) -> None:
     def seconds(count: int) -> float:
