@@ -304,7 +304,7 @@ def test_a_plugin_is_asked_again_before_its_credentials_end(
     assert cluster.get(MAPS, space.namespace, "a") is None
     assert len(runs.read_text().split()) > ended
     (folder / "broken").touch()
-    cluster.extend(soon(10.0))
+    cluster.extend(soon())
     with pytest.raises(ClusterError, match="gave no credentials: exit status 1: session is over"):
         cluster.get(MAPS, space.namespace, "a")
 

@@ -65,9 +65,13 @@ def picture(watch: Watch, namespace: str, kind: str) -> Picture | None:
 
 
 def seen(target: Target, manifest: str, wanted: Picture) -> Picture | None:
-    """Apply a manifest, and return what a watch sees of it when that is what is wanted, or when time is over."""
+    """Apply a manifest, and return what a watch sees of it when that is what is wanted, or when time is over.
+
+    A kubelet tells why an image cannot be pulled for a moment only, which a bad wire may let nobody see; so pods that
+    are not as is wanted are made anew now and then, without that wire.
+    """
     [obj] = objects_of(manifest)
-    cluster = connect(target, soon())
+    cluster, fine = connect(target, soon()), target._replace(kubeconfig=os.environ["KBUMP_TEST_KUBECONFIG"])
     with Kubectl(target, soon(), cluster.reachable) as kubectl:
         applied, limit = kubectl.apply([obj]), soon()
         while applied.code and time.monotonic() < limit:
@@ -75,8 +79,11 @@ def seen(target: Target, manifest: str, wanted: Picture) -> Picture | None:
             applied = kubectl.apply([obj])
         assert not applied.code, applied.words
     with Watch(cluster, [(kind, target.namespace) for kind in KINDS]) as watch:
-        limit, found = soon(60), None
+        limit, anew, found = soon(90), soon(20), None
         while found != wanted and time.monotonic() < limit:
+            if time.monotonic() > anew:
+                plain(fine, "delete", "pods", "--all", "--wait=false")
+                anew = soon(20)
             watch.wait(1.0)
             found = picture(watch, target.namespace, obj["kind"])
     return found
