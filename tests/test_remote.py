@@ -71,7 +71,6 @@ def test_another_query_than_ref_is_refused_with_what_there_can_be() -> None:
     assert str(caught.value.hint).startswith("leave the rest out")
 
 
-_LETTERS = string.ascii_letters + string.digits + ":/!"
 SECRETS = [
     "https://alice:{}@host/a/b",
     "https://{}@host/a/b",
@@ -88,12 +87,16 @@ SECRETS = [
 
 
 @pytest.mark.parametrize("form", [pytest.param(form, id=form.format("SECRET")) for form in SECRETS])
-# A word such as `password` may be in the message.
-@given(secret=st.text(_LETTERS, min_size=8).filter(lambda text: "//" not in text and not text.isalpha()))
+@given(secret=st.text(string.ascii_letters + string.digits + ":/!", min_size=8).filter(lambda text: "//" not in text))
 def test_a_url_with_a_secret_is_refused_without_repeating_it(form: str, secret: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        Remote.parse(form.format(secret))
-    assert secret not in f"{caught.value.message} {caught.value.hint}"
+    def said(word: str) -> str:
+        with pytest.raises(UsageError) as caught:
+            Remote.parse(form.format(word))
+        return f"{caught.value.message} {caught.value.hint}"
+
+    # `password` is a word of what is said of any other.
+    assume(secret not in said("12345678"))
+    assert secret not in said(secret)
 
 
 def test_the_right_way_to_give_a_token_is_named() -> None:

@@ -240,8 +240,9 @@ REFUSALS = {
 NODES = {
     "a pod that no node is for": Failure(
         workload("Deployment", pods(more=NOWHERE)), "unschedulable",
-        # Nodes of other tests may have taints, which is another hint.
-        "no node takes it: of * nodes *3 didn't match Pod's node affinity/selector", hint="*",
+        # Nodes of other tests may have taints.
+        "no node takes it: of * nodes *3 didn't match Pod's node affinity/selector",
+        hint="compare `nodeSelector`*|add a toleration, or remove the taint: *",
     ),
     "a pod that asks for too much": Failure(
         asking("resources: {requests: {cpu: 999}}"), "unschedulable",
