@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,16 +24,32 @@ class Ran(NamedTuple):
     stderr: str
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that speak to a server."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Mark the tests that speak to a server; those that are asked for are given to several processes mixed."""
     for item in items:
         given = getattr(item, "callspec", None)
         servers = {"gitea", "gitea_server"} & {
             *getattr(item, "fixturenames", ()),
             *map(str, given.params.values() if given else ()),
         }
-        if servers or "cluster" in item.path.relative_to(ROOT).parts:
+        if servers or waits(item):
             item.add_marker("server")
+    yield
+    if hasattr(config, "workerinput"):
+        items[:] = mixed(items)
+
+
+def waits(item: pytest.Item) -> bool:
+    """Tell whether a test is one of clusters, which are waited for."""
+    return "cluster" in item.path.relative_to(ROOT).parts
+
+
+def mixed(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return tests so that those that wait are spread evenly among the others, which compute."""
+    kinds = [[item for item in items if waits(item) == kind] for kind in (True, False)]
+    places = {item: at / len(kind) for kind in kinds for at, item in enumerate(kind)}
+    return sorted(items, key=lambda item: places[item])
 
 
 class Grouping(LoadScopeScheduling):

@@ -255,7 +255,7 @@ def sometimes(said: Said, share: float, seed: int = 0) -> Fault:
     return lambda method, path, headers: said if chance.random() < share else None
 
 
-def until(done: Callable[[], Any], seconds: float = 30.0) -> Any:
+def until(done: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Wait until something is so, and return it."""
     limit = time.monotonic() + seconds
     while not (found := done()):

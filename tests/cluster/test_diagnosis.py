@@ -100,7 +100,7 @@ def test_what_is_hopeless_is_said(word: str, grace: float, reason: str, kubectl:
     with kubectl.watched("pods") as versions:
         kubectl.apply(deployment(1, word))
         looking = Looking(kubectl, deployment(1), grace, versions)
-        assert until(lambda: looking.look() and looking.verdict.fatal, 40)
+        assert until(lambda: looking.look() and looking.verdict.fatal)
         assert [one.reason for one in looking.verdict.fatal] == [reason]
 
 
@@ -131,7 +131,7 @@ def test_what_recovers_is_never_hopeless(word: str, manifest: Any, kubectl: Kube
 def test_attempts_of_a_job_are_its_own_matter(kubectl: Kubectl) -> None:
     kubectl.apply(batch(job("fails", ", backoffLimit: 1")))
     looking, said = Looking(kubectl, batch(job())), []
-    assert until(lambda: looking.look() and (said.extend(looking.verdict.fatal) or said), 60)
+    assert until(lambda: looking.look() and (said.extend(looking.verdict.fatal) or said))
     assert {one.message for one in said} == {"it failed: Job has reached the specified backoff limit"}
 
 

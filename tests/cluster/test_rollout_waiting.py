@@ -138,15 +138,15 @@ def says(place: Place, **status: object) -> None:
 
 
 def steady(place: Place, act: Callable[[], object]) -> tuple[int, dict[str, Any]]:
-    """Roll out what has to be stable for six seconds, and do something once it is ready."""
+    """Roll out what has to be stable for ten seconds, and do something once it is ready."""
 
     def later() -> None:
         until(lambda: place.get("deployment").get("status", {}).get("readyReplicas"))
-        time.sleep(3)
+        time.sleep(2)
         act()
 
     other = meanwhile(later)
-    ran, data = place.rollout(workload("Deployment", pods()), "--stable", "6s", "--timeout", "50s")
+    ran, data = place.rollout(workload("Deployment", pods()), "--stable", "10s", "--timeout", "50s")
     other.join()
     return ran.code, data
 
@@ -161,7 +161,7 @@ def test_a_pod_that_is_not_ready_for_a_moment_lets_the_time_begin_anew(place: Pl
     again: list[float] = []
     code, data = steady(place, stumble)
     assert (code, data["workloads"][0]["word"]) == (0, "done")
-    assert time.monotonic() - again[0] > 5
+    assert time.monotonic() - again[0] > 9
 
 
 def test_a_container_that_was_started_again_meanwhile_is_a_failure_though_it_is_ready(place: Place) -> None:
@@ -169,7 +169,7 @@ def test_a_container_that_was_started_again_meanwhile_is_a_failure_though_it_is_
     code, data = steady(place, lambda: says(place, ready=True, restartCount=1, lastState=last))
     assert (code, data["workloads"][0]["word"]) == (1, "failed")
     assert "it ended with exit code 2" in data["workloads"][0]["message"]
-    assert data["seconds"] < 12
+    assert data["seconds"] < 40
 
 
 def test_old_pods_can_be_waited_for(place: Place) -> None:

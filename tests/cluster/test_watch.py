@@ -67,11 +67,11 @@ def picture(watch: Watch, namespace: str, kind: str) -> Picture | None:
 def seen(target: Target, manifest: str, wanted: Picture) -> Picture | None:
     """Apply a manifest, and return what a watch sees of it when that is what is wanted, or when time is over.
 
-    A kubelet tells why an image cannot be pulled for a moment only, which a bad wire may let nobody see; so pods that
-    are not as is wanted are made anew now and then, without that wire.
+    Time is long: of each 6 s, the kubelet tells for 1 s only why an image cannot be pulled, and a watch that stalls is
+    blind for 20 s.
     """
     [obj] = objects_of(manifest)
-    cluster, fine = connect(target, soon()), target._replace(kubeconfig=os.environ["KBUMP_TEST_KUBECONFIG"])
+    cluster = connect(target, soon())
     with Kubectl(target, soon(), cluster.reachable) as kubectl:
         applied, limit = kubectl.apply([obj]), soon()
         while applied.code and time.monotonic() < limit:
@@ -79,11 +79,8 @@ def seen(target: Target, manifest: str, wanted: Picture) -> Picture | None:
             applied = kubectl.apply([obj])
         assert not applied.code, applied.words
     with Watch(cluster, [(kind, target.namespace) for kind in KINDS]) as watch:
-        limit, anew, found = soon(90), soon(20), None
+        limit, found = soon(300), None
         while found != wanted and time.monotonic() < limit:
-            if time.monotonic() > anew:
-                plain(fine, "delete", "pods", "--all", "--wait=false")
-                anew = soon(20)
             watch.wait(1.0)
             found = picture(watch, target.namespace, obj["kind"])
     return found
@@ -111,7 +108,7 @@ def down(line: Wire) -> Iterator[None]:
 BAD_WIRES: dict[str, Callable[[Wire], AbstractContextManager[None]]] = {
     "cuts connections": lambda line: troubled(line.cut),
     "resets connections": lambda line: troubled(line.reset),
-    "stalls connections": lambda line: troubled(line.stall, every_s=(2.0, 6.0)),
+    "stalls connections": lambda line: troubled(line.stall, every_s=(5.0, 10.0)),
     "lets nobody connect for seconds": down,
     "does all of that": lambda line: troubled(line.cut, line.reset, line.stall, every_s=(0.5, 2.0)),
 }
@@ -176,14 +173,14 @@ def test_changes_are_told_once_and_by_key(space: Target, cluster: Cluster) -> No
         until(lambda: watch.wait(1.0) and watch.known == {key, other})
         until(lambda: not watch.wait(0.5))
         plain(space, "create", "configmap", "a", "--from-literal=x=y")
-        assert watch.wait(5.0) == {key}
+        assert watch.wait(30.0) == {key}
         assert names(watch, *key) == {"a"}
         plain(space, "patch", "configmap", "a", "--patch", '{"data":{"x":"z"}}')
-        assert watch.wait(5.0) == {key}
+        assert watch.wait(30.0) == {key}
         [found] = [one for one in watch.objects(*key).values() if one["metadata"]["name"] == "a"]
         assert (found["data"], "managedFields" in found["metadata"]) == ({"x": "z"}, False)
         plain(space, "delete", "configmap", "a")
-        assert watch.wait(5.0) == {key}
+        assert watch.wait(30.0) == {key}
         assert names(watch, *key) == set()
         assert watch.wait(0.3) == set()
 
@@ -298,7 +295,7 @@ def test_a_watch_that_stalls_is_begun_again(wire: tuple[Wire, Target], space: Ta
         time.sleep(0.5)
         line.stall()
         plain(space, "create", "configmap", "a")
-        until(lambda: names(watch, *key) == {"a"}, 25.0)
+        until(lambda: names(watch, *key) == {"a"}, 60.0)
 
 
 def test_a_server_that_ends_watches_at_once_is_not_asked_without_a_pause(middle: tuple[Middle, Target]) -> None:

@@ -108,7 +108,7 @@ def kubectl(tmp_path: Path) -> Iterator[Kubectl]:
     run("delete", "pv,storageclass", "NAMESPACE", "--wait=false")
 
 
-def until(holds: Callable[[], Any], patience_s: float = 30.0) -> bool:
+def until(holds: Callable[[], Any], patience_s: float = 60.0) -> bool:
     """Wait until something holds; return whether it does."""
     ends = time.monotonic() + patience_s
     while not holds():
