@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -26,30 +27,19 @@ class Ran(NamedTuple):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
-    """Mark the tests that speak to a server; those that are asked for are given to several processes mixed."""
+    """Mark the tests that speak to a server; several processes get them shuffled."""
     for item in items:
         given = getattr(item, "callspec", None)
         servers = {"gitea", "gitea_server"} & {
             *getattr(item, "fixturenames", ()),
             *map(str, given.params.values() if given else ()),
         }
-        if servers or waits(item):
+        if servers or "cluster" in item.path.relative_to(ROOT).parts:
             item.add_marker("server")
     yield
     if hasattr(config, "workerinput"):
-        items[:] = mixed(items)
-
-
-def waits(item: pytest.Item) -> bool:
-    """Tell whether a test is one of clusters, which are waited for."""
-    return "cluster" in item.path.relative_to(ROOT).parts
-
-
-def mixed(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Return tests so that those that wait are spread evenly among the others, which compute."""
-    kinds = [[item for item in items if waits(item) == kind] for kind in (True, False)]
-    places = {item: at / len(kind) for kind in kinds for at, item in enumerate(kind)}
-    return sorted(items, key=lambda item: places[item])
+        # In any order, the same each time, what waits is beside what computes.
+        items.sort(key=lambda item: crc32(item.nodeid.encode()))
 
 
 class Grouping(LoadScopeScheduling):
