@@ -68,6 +68,26 @@ def test_a_kubeconfig_that_is_named_beats_that_of_the_environment_and_of_the_hom
     assert (server(found), found.context, found.namespace) == ("https://named.example.com", "named", "shop")
 
 
+def dying(folder: Path, environ: dict[str, str], times: str) -> Target:
+    """Put a kubectl first on PATH that a signal kills, so often or always, before it is the real one."""
+    program = folder / "dying" / "kubectl"
+    program.parent.mkdir()
+    again = f'echo >> {folder}/times; [ "$(wc -l < {folder}/times)" -gt {times} ] || kill -KILL $$'
+    program.write_text(f'#!/bin/sh\n{again}\nexec {shutil.which("kubectl")} "$@"\n')
+    program.chmod(0o755)
+    environ = {**environ, "PATH": f"{program.parent}:{environ['PATH']}"}
+    return Target(environ, kubeconfig=kubeconfig(folder / "config", "a", "a"))
+
+
+def test_a_kubectl_that_was_killed_is_asked_again(tmp_path: Path, environ: dict[str, str]) -> None:
+    assert server(read(dying(tmp_path, environ, "2"))) == "https://a.example.com"
+
+
+def test_a_kubectl_that_is_killed_each_time_is_said(tmp_path: Path, environ: dict[str, str]) -> None:
+    with pytest.raises(ClusterError, match="signal 9 ended `kubectl config view` each time"):
+        credentials(dying(tmp_path, environ, "1000"), time.monotonic() + 2)
+
+
 def test_of_several_kubeconfigs_the_first_says_the_context(tmp_path: Path, environ: dict[str, str]) -> None:
     paths = [kubeconfig(tmp_path / name, name, name) for name in ("one", "two")]
     environ["KUBECONFIG"] = ":".join(paths)

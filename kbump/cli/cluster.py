@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kbump.cli.options import added
+from kbump.cli.standard_input import standard_input
 from kbump.errors import UsageError
 
 if TYPE_CHECKING:
@@ -87,9 +87,5 @@ def manifests_of(options: dict[str, Any]) -> tuple[Sequence[str], str | None, st
 
         return (), kustomize(directory), directory
     if "-" in paths:
-        if len(paths) > 1:
-            raise UsageError("`-f -` cannot be combined with other paths", hint="leave one of them out")
-        from kbump.source import Source
-
-        return (), Source.from_bytes("-", sys.stdin.buffer.read()).text, "-"
+        return (), standard_input(paths, "-f -").text, "-"
     return paths, None, "-"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import click
 from kbump.cli.commenting import comment, comment_option
 from kbump.cli.edge import say_error
 from kbump.cli.options import CONTEXT, Duration, apply_defaults, coloured, common_options
+from kbump.cli.standard_input import standard_input
 from kbump.differences import TIMEOUT_S, diff
 from kbump.environment import caller_config
 from kbump.errors import SourceError
@@ -78,7 +78,7 @@ def diff_command(context: click.Context, /, **_: Any) -> int:
     result = diff(
         old,
         new,
-        text=_standard_input() if STANDARD_INPUT in (old, new) else None,
+        text=standard_input().text if STANDARD_INPUT in (old, new) else None,
         build=not options["no_build"],
         expected=options["expected"],
         kubernetes_version=options["kubernetes_version"],
@@ -103,12 +103,6 @@ def _page(result: PromotionDiff, limit: int) -> str:
 
     title = "**kbump diff** "
     return title + diff_markdown(result, limit=limit - len(title))
-
-
-def _standard_input() -> str:
-    from kbump.source import Source
-
-    return Source.from_bytes("-", sys.stdin.buffer.read()).text
 
 
 def _report(context: click.Context, result: PromotionDiff, options: dict[str, Any]) -> str:

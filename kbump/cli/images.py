@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +10,8 @@ from kbump.cli.edge import say_error
 from kbump.cli.kustomizing import build, check_exclusive, kustomize_option
 from kbump.cli.options import CONTEXT, apply_defaults, coloured, common_options
 from kbump.cli.progress import progress_bar
-from kbump.errors import Location, UsageError
+from kbump.cli.standard_input import standard_input
+from kbump.errors import Location
 from kbump.inventory import ImagesResult, images
 from kbump.workspace import find_config
 
@@ -69,11 +69,7 @@ def _listed(options: dict[str, Any]) -> ImagesResult:
     if options["kustomize"]:
         return _of_overlays(options["kustomize"], in_files=options["output"] == "github")
     if "-" in paths:
-        if len(paths) > 1:
-            raise UsageError("`-` cannot be combined with other paths", hint="leave one of them out")
-        from kbump.source import Source
-
-        return images(text=Source.from_bytes("-", sys.stdin.buffer.read()).text)
+        return images(text=standard_input(paths).text)
     progress = progress_bar("Looking for images")
     try:
         return images(

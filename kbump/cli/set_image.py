@@ -11,6 +11,7 @@ from kbump.cli.edge import Interrupted, say_error
 from kbump.cli.options import CONTEXT, ListedText, apply_defaults, coloured, common_options
 from kbump.cli.progress import progress_bar
 from kbump.cli.repository import check_options, report_delivery, repository_options, run_delivery
+from kbump.cli.standard_input import standard_input
 from kbump.errors import UsageError
 from kbump.update import SetImageResult, set_image
 from kbump.workspace import find_config
@@ -110,7 +111,7 @@ def _tags_file(path: str, paths: tuple[str, ...]) -> Source:
         return Source.from_bytes(path, read(path)[0])
     if "-" in paths:
         raise UsageError("`--tag-from -` and `-f -` both read standard input", hint="name a file for one of them")
-    return Source.from_bytes("-", sys.stdin.buffer.read())
+    return standard_input()
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +124,8 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
 def _run(options: dict[str, Any]) -> SetImageResult:
     given = {**_given(options), "patch": options["diff"]}
     if "-" in options["filename"]:
-        return set_image(options["images"], text=_standard_input(options["filename"]), **given)
+        text = standard_input(options["filename"], "-f -").to_bytes().decode()
+        return set_image(options["images"], text=text, **given)
     progress = progress_bar("Looking for images")
     try:
         return set_image(options["images"], options["filename"] or None, progress=progress, **given)
@@ -145,14 +147,6 @@ _PASSED = {
     "names": "name",
     "namespaces": "namespace",
 }
-
-
-def _standard_input(paths: tuple[str, ...]) -> str:
-    if len(paths) > 1:
-        raise UsageError("`-f -` cannot be combined with other paths", hint="leave one of them out")
-    from kbump.source import Source
-
-    return Source.from_bytes("-", sys.stdin.buffer.read()).to_bytes().decode()
 
 
 def _report(context: click.Context, result: SetImageResult, options: dict[str, Any]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,8 @@ from kbump.cli.edge import say_error
 from kbump.cli.kustomizing import build, check_exclusive, kustomize_option
 from kbump.cli.options import CONTEXT, ListedText, apply_defaults, coloured, common_options
 from kbump.cli.progress import progress_bar
-from kbump.errors import KbumpError, UsageError
+from kbump.cli.standard_input import standard_input
+from kbump.errors import KbumpError
 from kbump.finding import SEVERITIES
 from kbump.inspection import ValidateResult, validate
 from kbump.marker import Marker
@@ -132,7 +132,7 @@ def _checked(options: dict[str, Any], texts: dict[str, str]) -> ValidateResult:
     if options["kustomize"]:
         return _of_overlays(options["kustomize"], settings, texts)
     if "-" in paths:
-        texts["-"] = _standard_input(paths)
+        texts["-"] = standard_input(paths).text
         return validate(text=texts["-"], **settings)
     progress = progress_bar("Checking manifests")
     try:
@@ -174,14 +174,6 @@ def _joined(results: Sequence[ValidateResult]) -> ValidateResult:
         encrypted=sum(one.encrypted for one in results),
         ignored=sum(one.ignored for one in results),
     )
-
-
-def _standard_input(paths: Sequence[str]) -> str:
-    from kbump.source import Source
-
-    if len(paths) > 1:
-        raise UsageError("`-` cannot be combined with other paths", hint="leave one of them out")
-    return Source.from_bytes("-", sys.stdin.buffer.read()).text
 
 
 def _page(result: ValidateResult, shown: list[Finding], options: dict[str, Any], **limit: Any) -> str:

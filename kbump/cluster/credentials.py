@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kbump.cluster.programs import Programs
 from kbump.cluster.words import words_of
-from kbump.errors import ClusterError, SourceError
-from kbump.process import execute
+from kbump.errors import ClusterError
 
 if TYPE_CHECKING:
     from kbump.cluster.target import Target
     from kbump.process import Done
 
 _KUBECTL_S = 20.0
-_TRIES = 5
 
 
 class Credentials(NamedTuple):
@@ -58,18 +56,13 @@ def _give_scheme(cluster: dict[str, Any], config: dict[str, Any]) -> None:
 
 
 def _view(target: Target, deadline: float, *flags: str) -> Done:
-    command = ["kubectl", *target.options(), "config", "view", "--raw", "-o", "json", *flags]
-    for _ in range(_TRIES):
-        try:
-            done = execute(command, target.environ, allowed_s=max(0.1, min(_KUBECTL_S, deadline - time.monotonic())))
-        except FileNotFoundError:
-            raise SourceError("kubectl is not on PATH", hint="install kubectl") from None
-        if done.expired:
-            raise ClusterError("`kubectl config view` did not end in time")
-        # A signal that killed it was meant for it, or for what needs memory.
-        if done.code >= 0:
-            return done
-    raise ClusterError(f"signal {-done.code} ended `kubectl config view` each time")
+    programs = Programs(target, deadline, lambda: False)
+    done = programs.run(["config", "view", "--raw", "-o", "json", *flags], allowed_s=_KUBECTL_S)
+    if done.expired:
+        raise ClusterError("`kubectl config view` did not end in time")
+    if done.code < 0:
+        raise ClusterError(f"signal {-done.code} ended `kubectl config view` each time")
+    return done
 
 
 def _without_context(target: Target, deadline: float, words: str) -> Credentials:
