@@ -27,7 +27,7 @@ class Ran(NamedTuple):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
-    """Mark the tests that speak to a server; several processes get them shuffled."""
+    """Mark the tests that speak to a server; several processes get these, and those marked `once`, shuffled."""
     for item in items:
         given = getattr(item, "callspec", None)
         servers = {"gitea", "gitea_server"} & {
@@ -38,8 +38,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("server")
     yield
     if hasattr(config, "workerinput"):
-        # In any order, the same each time, what waits is beside what computes.
-        items.sort(key=lambda item: crc32(item.nodeid.encode()))
+        # In any order, the same each time, what waits is beside what computes. The others keep theirs.
+        items.sort(key=lambda item: crc32(item.nodeid.encode()) if {"server", "once"} & marks(item) else 0)
+
+
+def marks(item: pytest.Item) -> set[str]:
+    """Return the names of a test's marks."""
+    return {mark.name for mark in item.iter_markers()}
 
 
 class Grouping(LoadScopeScheduling):

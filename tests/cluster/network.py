@@ -13,8 +13,10 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
+
+from tests.web import WebServer
 
 _BLOCK = 64 * 1024
 _RESET = struct.pack("ii", 1, 0)
@@ -115,10 +117,8 @@ def failure(status: int, message: str, *headers: tuple[str, str]) -> Said:
     return Said(status, data, headers)
 
 
-class Middle(ThreadingHTTPServer):
+class Middle(WebServer):
     """An HTTP server before an API server; `fault` may answer in its place, `line` may change a line of a watch."""
-
-    daemon_threads = True
 
     def __init__(self, upstream: str, context: ssl.SSLContext, headers: dict[str, str]) -> None:
         super().__init__(("127.0.0.1", 0), Between)
@@ -128,9 +128,6 @@ class Middle(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.place = f"127.0.0.1:{self.server_port}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def handle_error(self, *arguments: object) -> None:
-        """Say nothing of clients that went away."""
 
     def close(self) -> None:
         self.shutdown()
@@ -208,10 +205,8 @@ class Gate(BaseHTTPRequestHandler):
         self.close_connection = True
 
 
-class Proxy(ThreadingHTTPServer):
+class Proxy(WebServer):
     """An HTTP proxy for TLS connections, with a name and a password."""
-
-    daemon_threads = True
 
     def __init__(self, name: str, password: str) -> None:
         super().__init__(("127.0.0.1", 0), Gate)

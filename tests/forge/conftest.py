@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import threading
-from http.server import HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from tests.forge.elsewhere import Elsewhere
 from tests.forge.github_server import FakeGitHub
 from tests.forge.hosts import SLEPT, GiteaHost, GiteaServer, GitHubHost, Host
+from tests.web import WebServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def host(request: pytest.FixtureRequest) -> Host:
 def elsewhere() -> Iterator[type[Elsewhere]]:
     """Return another server, which keeps what it is asked."""
     Elsewhere.seen.clear()
-    server = HTTPServer(("127.0.0.1", 0), Elsewhere)
+    server = WebServer(("127.0.0.1", 0), Elsewhere)
     Elsewhere.port = server.server_port
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield Elsewhere

@@ -11,12 +11,13 @@ import re
 import subprocess
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.forge.github_api import BOT, CONTRACT, OWNER, PERSON, REPO, ROUTES, Account, Asked, Reply, refusal, user
+from tests.web import WebServer
 
 
 class Fault(NamedTuple):
@@ -47,8 +48,7 @@ class FakeGitHub:
         self.violations: list[str] = []
         self.lock = threading.RLock()
         handler = type("Bound", (Handler,), {"github": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
+        self.server = WebServer(("127.0.0.1", 0), handler)
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     @property

@@ -8,7 +8,6 @@ import socket
 import ssl
 import subprocess
 import threading
-from http.server import HTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +18,7 @@ from kbump.forge.refusals import Refusal
 from kbump.forge.settings import Settings
 from tests.forge.faults import answers, refuses
 from tests.forge.hosts import FAST, SLEPT
+from tests.web import WebServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,7 +209,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def secure(elsewhere: type[Elsewhere], certificate: Path) -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), elsewhere)
+    server = WebServer(("127.0.0.1", 0), elsewhere)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     server.socket = context.wrap_socket(server.socket, server_side=True)

@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +18,7 @@ from tests.pipeline.drone.building import Build, of_hook, variables
 from tests.pipeline.drone.reading import Pipeline, read
 from tests.pipeline.drone.running import Agent, Image, Netrc, Ran, Secret, failures, programs, run_stage
 from tests.pipeline.drone.substitution import substitute
+from tests.web import WebServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,7 +72,7 @@ class Drone:
         self.changed = threading.Condition()
         self.path = programs(folder / "bin")
         self.stopping = False
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.http = WebServer(("127.0.0.1", 0), _handler(self))
         self.threads = [threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)]
         self.threads += [threading.Thread(target=self._work, daemon=True) for _ in range(capacity)]
 
