@@ -241,7 +241,6 @@ def test_the_largest_texts_are_read() -> None:
         assert len(compose(Source("web.yaml", text))) == len(construct(Source("web.yaml", text))) == 1
 
 
-@pytest.mark.once
 def test_texts_of_too_many_values_are_refused() -> None:
     error = refused("[" + "a," * MAX_EVENTS + "]")
     assert error.message == "has more than 3,000,000 values and brackets"
