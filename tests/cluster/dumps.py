@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from threading import Thread
@@ -73,10 +73,22 @@ def answered(objects: list[dict[str, Any]], path: list[str], query: dict[str, li
     return (200, found) if found else (406, refused)
 
 
+def rollout_status(
+    kubectl: Callable[..., subprocess.CompletedProcess[str]], name: str
+) -> subprocess.CompletedProcess[str]:
+    """Ask `kubectl rollout status` of a workload as it is now; with more patience if it did not get to look at it."""
+    for timeout in ("1s", "10s", "60s"):
+        said = kubectl("rollout", "status", name, f"--timeout={timeout}")
+        if said.stdout or "timed out" not in said.stderr:
+            break
+    return said
+
+
 def verdict(kubectl: str, server: str, number: int, kind: str) -> bool:
     """Return whether a kubectl takes the object of a number for rolled out."""
-    command = [
-        *(kubectl, "--kubeconfig", "/dev/null", "--server", server, "--namespace", str(number)),
-        *("rollout", "status", f"{kind}/web", "--timeout=1s"),
-    ]
-    return not subprocess.run(command, capture_output=True, text=True, check=False).returncode
+    options = (kubectl, "--kubeconfig", "/dev/null", "--server", server, "--namespace", str(number))
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*options, *arguments], capture_output=True, text=True, check=False)
+
+    return not rollout_status(run, f"{kind}/web").returncode

@@ -14,6 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from kbump.cluster.status import Status, status
+from tests.cluster.dumps import rollout_status
 from tests.cluster.scenarios import SCENARIOS, Scenario
 from tests.cluster.watching import Kubectl, kubectl, until
 from tests.conftest import CASES
@@ -43,7 +44,7 @@ def test_status_says_of_a_real_object_what_it_comes_to(name: str, scenario: Scen
     if scenario.kubectl is not None:
         before, said, later = (
             status(kubectl.listed(resource)[0]),
-            kubectl("rollout", "status", f"{resource}/web", "--timeout=1s"),
+            rollout_status(kubectl, f"{resource}/web"),
             status(kubectl.listed(resource)[0]),
         )
         assert not (before == later == found) or (said.returncode == 0) is scenario.kubectl, said.stdout + said.stderr
