@@ -39,12 +39,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     yield
     if hasattr(config, "workerinput"):
         # In any order, the same each time, what waits is beside what computes. The others keep theirs.
-        items.sort(key=lambda item: crc32(item.nodeid.encode()) if {"server", "once"} & marks(item) else 0)
-
-
-def marks(item: pytest.Item) -> set[str]:
-    """Return the names of a test's marks."""
-    return {mark.name for mark in item.iter_markers()}
+        marked = ("server", "once")
+        items.sort(key=lambda item: crc32(item.nodeid.encode()) if any(map(item.get_closest_marker, marked)) else 0)
 
 
 class Grouping(LoadScopeScheduling):

@@ -1,9 +1,9 @@
-"""The web server that all those of the tests are; for tests only."""
+"""The web server that all those of the tests are, and what answers in it; for tests only."""
 
 from __future__ import annotations
 
 import sys
-from http.server import ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
@@ -15,3 +15,10 @@ class WebServer(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
+
+
+class WebHandler(BaseHTTPRequestHandler):
+    """Answers requests, and says nothing of them."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""

@@ -6,12 +6,11 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.web import WebServer
+from tests.web import WebHandler, WebServer
 
 KINDS = {"Deployment": "deployments", "DaemonSet": "daemonsets", "StatefulSet": "statefulsets"}
 
@@ -20,7 +19,7 @@ KINDS = {"Deployment": "deployments", "DaemonSet": "daemonsets", "StatefulSet": 
 def serving(objects: list[dict[str, Any]]) -> Iterator[str]:
     """Serve objects, each in a namespace with the number that it has in the list; yield the server's URL."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(WebHandler):
         def do_GET(self) -> None:
             url = urlsplit(self.path)
             code, answer = answered(objects, url.path.strip("/").split("/"), parse_qs(url.query))
@@ -30,9 +29,6 @@ def serving(objects: list[dict[str, Any]]) -> Iterator[str]:
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text)
-
-        def log_message(self, *_: object) -> None:
-            pass
 
     server = WebServer(("127.0.0.1", 0), Handler)
     thread = Thread(target=server.serve_forever, args=(0.05,))

@@ -13,10 +13,9 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
 
-from tests.web import WebServer
+from tests.web import WebHandler, WebServer
 
 _BLOCK = 64 * 1024
 _RESET = struct.pack("ii", 1, 0)
@@ -134,14 +133,11 @@ class Middle(WebServer):
         self.server_close()
 
 
-class Between(BaseHTTPRequestHandler):
+class Between(WebHandler):
     """Hands a request on with other credentials."""
 
     protocol_version = "HTTP/1.1"
     server: Middle
-
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -160,7 +156,7 @@ class Between(BaseHTTPRequestHandler):
             else:
                 self._send(found.status, found.read(), kind)
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer  # noqa: N815
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer
 
     def _send(self, status: int, content: bytes, *headers: tuple[str, str]) -> None:
         self._begin(status, *headers, ("Content-Length", str(len(content))))
@@ -184,13 +180,10 @@ class Between(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-class Gate(BaseHTTPRequestHandler):
+class Gate(WebHandler):
     """A proxy that lets through who has the password."""
 
     server: Proxy
-
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
 
     def do_CONNECT(self) -> None:
         if self.headers.get("Proxy-Authorization") != self.server.authorization:

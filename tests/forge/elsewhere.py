@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from http.server import BaseHTTPRequestHandler
-from typing import Any, ClassVar
+from typing import ClassVar
+
+from tests.web import WebHandler
 
 
-class Elsewhere(BaseHTTPRequestHandler):
+class Elsewhere(WebHandler):
     """Another server; as a proxy it answers for all hosts, and connects to none."""
 
     seen: ClassVar[list[tuple[str, dict[str, str]]]] = []
     port: ClassVar[int] = 0
-
-    def log_message(self, *args: Any) -> None:
-        """Say nothing."""
 
     def respond(self) -> None:
         self.seen.append((f"{self.command} {self.path}", dict(self.headers.items())))

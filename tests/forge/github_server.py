@@ -11,13 +11,12 @@ import re
 import subprocess
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.forge.github_api import BOT, CONTRACT, OWNER, PERSON, REPO, ROUTES, Account, Asked, Reply, refusal, user
-from tests.web import WebServer
+from tests.web import WebHandler, WebServer
 
 
 class Fault(NamedTuple):
@@ -140,14 +139,11 @@ class FakeGitHub:
         return refusal(404, "Not Found")
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(WebHandler):
     """HTTP around the state."""
 
     github: FakeGitHub
     protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args: Any) -> None:
-        """Say nothing."""
 
     def handle_one(self) -> None:
         parts = urlsplit(self.path)

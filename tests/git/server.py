@@ -8,11 +8,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.web import WebServer
+from tests.web import WebHandler, WebServer
 
 
 class Server:
@@ -71,7 +70,7 @@ def serving(root: Path) -> Iterator[Server]:
             thread.join()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(WebHandler):
     git: Server
     protocol_version = "HTTP/1.1"
 
@@ -80,9 +79,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._serve()
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
 
     def _serve(self) -> None:
         body = self._body()

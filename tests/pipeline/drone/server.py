@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import threading
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +17,7 @@ from tests.pipeline.drone.building import Build, of_hook, variables
 from tests.pipeline.drone.reading import Pipeline, read
 from tests.pipeline.drone.running import Agent, Image, Netrc, Ran, Secret, failures, programs, run_stage
 from tests.pipeline.drone.substitution import substitute
-from tests.web import WebServer
+from tests.web import WebHandler, WebServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -201,8 +200,8 @@ def _same(one: Stage, other: Stage) -> bool:
     return (one.build.repository, one.pipeline.name) == (other.build.repository, other.pipeline.name)
 
 
-def _handler(drone: Drone) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+def _handler(drone: Drone) -> type[WebHandler]:
+    class Handler(WebHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             signed = hmac.new(drone.secret.encode(), body, hashlib.sha256).hexdigest()
@@ -219,8 +218,5 @@ def _handler(drone: Drone) -> type[BaseHTTPRequestHandler]:
                 with drone.changed:
                     drone.errors.append(f"webhook {event}: {error!r}")
                     drone.changed.notify_all()
-
-        def log_message(self, *args: object) -> None:
-            pass
 
     return Handler
